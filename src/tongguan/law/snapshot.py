@@ -1,0 +1,46 @@
+"""The door of the law: tables in, one frozen snapshot out, and what of it is in force on a day.
+
+``build_law(pack(package_tables())).at(day)`` is all that a decision needs; the digest names the snapshot for good.
+"""
+
+from tongguan.law.build import build_law
+from tongguan.law.faults import LawFault, NoLaw
+from tongguan.law.inforce import IMPORT_SCHEME, Law, LawAt, doubtful_rows
+from tongguan.law.rows import (
+    ConsumptionRow,
+    GoodsRow,
+    LaneRow,
+    LimitRow,
+    ListRow,
+    Row,
+    SettingRow,
+    TreatmentRow,
+    VatRow,
+)
+from tongguan.law.source import LawTables, Table, digest, pack, package_tables, read_tables, unpack
+
+__all__ = [
+    "IMPORT_SCHEME",
+    "ConsumptionRow",
+    "GoodsRow",
+    "LaneRow",
+    "Law",
+    "LawAt",
+    "LawFault",
+    "LawTables",
+    "LimitRow",
+    "ListRow",
+    "NoLaw",
+    "Row",
+    "SettingRow",
+    "Table",
+    "TreatmentRow",
+    "VatRow",
+    "build_law",
+    "digest",
+    "doubtful_rows",
+    "pack",
+    "package_tables",
+    "read_tables",
+    "unpack",
+]
