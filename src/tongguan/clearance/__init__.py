@@ -1,0 +1,1 @@
+"""The decision core: what follows from one filing, command or moment, by the law of the day. Pure; see ``decide``."""

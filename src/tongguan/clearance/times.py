@@ -1,0 +1,35 @@
+"""China time, in which filings are written and by which the law's days are counted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def china_day(at: datetime) -> date:
+    """The day in China of an aware time."""
+    return at.astimezone(CHINA).date()
+
+
+def read_time(text: str) -> datetime | None:
+    """``yyyyMMddHHmmss`` of China as an aware time; None when it is no time."""
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        return datetime(*(int(text[a:b]) for a, b in _SLICES), tzinfo=CHINA)  # type: ignore[arg-type,misc]
+    except ValueError:
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """``yyyyMMdd`` as a date; None when it is no date."""
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+_SLICES = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
