@@ -1,0 +1,146 @@
+"""The frozen form of an event: named fields, a salted digest each, one entry over all of them.
+
+Field digest = SHA-256(0x00 || salt || name || 0x00 || value), salt = the first 16 bytes of HMAC-SHA-256(secret, name).
+Log entry = FORMAT byte || SHA-256(0x01 || field digests in name order). Values are RFC 8785 JSON, amounts as strings.
+Fields that name a person take their salts from the person secret, all others from the rest secret: destroying the
+person secret hides those fields for good, and every digest stays checkable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tongguan.ceb.person import PERSON_ELEMENTS
+
+FORMAT = b"\x01"
+SECRET_BYTES = 32
+SALT_BYTES = 16
+_SEAL_LABEL = b"tongguan seal 1"  # no field is ever called this, so no salt equals a sealing key
+_NONCE = bytes(12)  # each sealing key seals exactly one text
+
+encode_value = msgspec.json.Encoder(order="sorted").encode
+"""RFC 8785 for what events hold: null, booleans, whole numbers below 2**53, text, arrays, objects with ASCII names.
+``tests/chain`` holds it against the rfc8785 library."""
+
+
+class Field(msgspec.Struct, frozen=True, array_like=True):
+    """One named fact. ``value`` is its RFC 8785 form."""
+
+    name: str
+    value: bytes
+    person: bool = False
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """Some fields of an event, hashed and sealed by whoever made them.
+
+    ``names`` rise; ``digests`` are 32 bytes each in that order. ``person`` and ``rest`` are the sealed fields;
+    the two secrets open them and never stand beside them in clear on disk.
+    """
+
+    names: tuple[str, ...]
+    digests: bytes
+    person: bytes
+    rest: bytes
+    person_secret: bytes
+    rest_secret: bytes
+
+
+class SealBroken(Exception):
+    """A sealed text does not open: wrong secret, or changed bytes."""
+
+
+def salt(secret: bytes, name: str) -> bytes:
+    """The 16-byte salt of one field."""
+    return hmac.digest(secret, name.encode(), "sha256")[:SALT_BYTES]
+
+
+def field_digest(field_salt: bytes, name: str, value: bytes) -> bytes:
+    """The 32-byte digest of one field; ``value`` is its RFC 8785 form."""
+    return hashlib.sha256(b"\x00" + field_salt + name.encode() + b"\x00" + value).digest()
+
+
+def entry(parts: Iterable[Part]) -> bytes:
+    """The 33-byte log entry over all fields of all parts. Raises ValueError when two fields share a name."""
+    digests: dict[str, bytes] = {}
+    count = 0
+    for part in parts:
+        count += len(part.names)
+        digests.update(
+            (name, part.digests[32 * i : 32 * i + 32]) for i, name in enumerate(part.names)
+        )
+    if len(digests) != count:
+        raise ValueError("two fields of one event share a name")
+    return FORMAT + hashlib.sha256(b"\x01" + b"".join(digests[name] for name in sorted(digests))).digest()
+
+
+def make_part(fields: Iterable[Field], secrets: bytes) -> Part:
+    """Hash and seal fields. ``secrets`` are 64 random bytes: the person secret, then the rest secret."""
+    person_secret, rest_secret = secrets[:SECRET_BYTES], secrets[SECRET_BYTES:]
+    ordered = sorted(fields, key=lambda field: field.name)
+    digests = b"".join(
+        field_digest(salt(person_secret if field.person else rest_secret, field.name), field.name, field.value)
+        for field in ordered
+    )
+    return Part(
+        tuple(field.name for field in ordered),
+        digests,
+        _seal(person_secret, [(field.name, field.value) for field in ordered if field.person]),
+        _seal(rest_secret, [(field.name, field.value) for field in ordered if not field.person]),
+        person_secret,
+        rest_secret,
+    )
+
+
+def open_fields(sealed: bytes, secret: bytes) -> dict[str, bytes]:
+    """The fields of one sealed half by name. Raises SealBroken."""
+    try:
+        packed = AESGCM(_sealing_key(secret)).decrypt(_NONCE, sealed, None) if sealed else b"\x90"
+    except Exception as error:  # cryptography raises InvalidTag or ValueError by the length of the text
+        raise SealBroken("a sealed part of an event does not open") from error
+    return dict(msgspec.msgpack.decode(packed, type=list[tuple[str, bytes]]))
+
+
+def open_part(part: Part) -> dict[str, bytes]:
+    """All fields of a part by name. Raises SealBroken, also when a digest does not fit its value."""
+    persons = open_fields(part.person, part.person_secret)
+    values = persons | open_fields(part.rest, part.rest_secret)
+    for i, name in enumerate(part.names):
+        secret = part.person_secret if name in persons else part.rest_secret
+        if field_digest(salt(secret, name), name, values[name]) != part.digests[32 * i : 32 * i + 32]:
+            raise SealBroken(f"the digest of {name} does not fit its value")
+    return values
+
+
+def record_fields(record: Any, prefix: str = "filed") -> list[Field]:
+    """The fields of one typed record: ``filed.OrderHead.orderNo``, ``filed.OrderList[1].qty``. Absent ones are left out."""
+    fields: list[Field] = []
+    _flatten(msgspec.to_builtins(record), prefix, "", fields)
+    return fields
+
+
+def _flatten(value: Any, path: str, element: str, out: list[Field]) -> None:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            _flatten(item, f"{path}.{name}", name, out)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value, 1):
+            _flatten(item, f"{path}[{number}]", element, out)
+    elif value is not None:
+        out.append(Field(path, encode_value(value), element in PERSON_ELEMENTS))
+
+
+def _sealing_key(secret: bytes) -> bytes:
+    return hmac.digest(secret, _SEAL_LABEL, "sha256")
+
+
+def _seal(secret: bytes, fields: list[tuple[str, bytes]]) -> bytes:
+    if not fields:
+        return b""
+    return AESGCM(_sealing_key(secret)).encrypt(_NONCE, msgspec.msgpack.encode(fields), None)

@@ -1,0 +1,210 @@
+"""The loop: cut, load, fold, commit, go on. One engine decides; it holds the store's lock while it lives."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tongguan.clearance.model import Await, Commanded, Due, RecordFiled, Woken
+from tongguan.engine.causes import Cause
+from tongguan.engine.commit import Batch, Position, Shapes, Snapshot, commit
+from tongguan.engine.cut import Cut, Limits, take_cut
+from tongguan.engine.facts import CHINA, Sources, account_names
+from tongguan.engine.fold import Folded, fold
+from tongguan.engine.lock import EngineLock
+from tongguan.engine.snapshots import InForce, set_limits
+from tongguan.engine.workspace import Named, Workspace
+from tongguan.store.database import checkpoint, migrate, open_writer
+from tongguan.store.events import utc
+from tongguan.store.filing import Command
+from tongguan.store.inbox import SqliteInbox
+from tongguan.store.layout import Store
+from tongguan.store.packing import order_key_of, waybill_key_of
+from tongguan.store.statements import sql
+
+IDLE_SECONDS = 0.005  # how long an idle engine sleeps: the most that it adds to an answer
+CHECKPOINT_SECONDS = 2.0
+INBOXES_LOOKED_FOR_SECONDS = 1.0
+
+
+class BatchReport(msgspec.Struct, frozen=True):
+    """One batch: ``events`` written, ``causes`` looked at, ``receipts`` issued, and how long it took."""
+
+    causes: int = 0
+    events: int = 0
+    receipts: int = 0
+    seconds: float = 0.0
+
+
+class Engine:
+    """The writing side of one store. Use as a context manager, or ``close`` it.
+
+    ``clock`` gives wall nanoseconds; an operator may set it (``--at``) to decide as of another time.
+    Raises EngineFault ``engine-running`` when another engine holds the store, or a StoreFault that says what is wrong.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], int] = time.time_ns, limits: Limits = Limits()) -> None:
+        self._store = store
+        self._clock = clock
+        self._limits = limits
+        self._lock = EngineLock(store.lock_path)
+        try:
+            migrate(store.state_path)
+            self._db = open_writer(store.state_path)
+            self._start()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _start(self) -> None:
+        self._workspace = Workspace(self._db, self._store.keys)
+        self._shapes = Shapes(self._db)
+        self._in_force = InForce.load(self._db)
+        self._positions = {inbox: position for inbox, position, _ in self._db.execute(sql("all_positions"))}
+        self._inboxes: dict[str, SqliteInbox] = {}
+        self._looked_for_inboxes = 0.0
+        self._idle = True
+
+    def close(self) -> None:
+        for inbox in self._inboxes.values():
+            inbox.close()
+        self._inboxes = {}
+        self._db.close()
+        self._lock.release()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run_once(self) -> BatchReport:
+        """Decide one batch of what waits, oldest first; an empty report when nothing does.
+
+        Raises OwnershipLost, InboxCutShort or another StoreFault; the engine must then be closed.
+        """
+        begun = time.perf_counter()
+        self._open_inboxes()
+        cut = take_cut(self._db, self._inboxes, self._positions, self._clock(), self._limits)
+        self._idle = not cut.causes
+        if self._idle:
+            return BatchReport()
+        first_event = self._workspace.next_number("event")
+        self._prefetch(cut)
+        folded: list[Folded] = []
+        snapshots: list[Snapshot] = []
+        for cause in cut.causes:
+            if (one := self._fold(cause, cut.at_ns, snapshots)) is not None:
+                folded.append(one)
+        positions = [Position(name, self._positions.get(name, 0), to) for name, to in cut.positions.items()]
+        batch = Batch(folded, first_event, positions, cut.due, cut.last_wake, snapshots)
+        commit(self._db, self._workspace, self._shapes, batch)
+        self._positions |= cut.positions
+        receipts = sum(len(one.decision.receipts) for one in folded)
+        return BatchReport(len(cut.causes), len(folded), receipts, time.perf_counter() - begun)
+
+    def drain(self) -> BatchReport:
+        """Decide until nothing waits; returns the sum."""
+        total = BatchReport()
+        self._idle = True  # look for new inboxes at once
+        while (report := self.run_once()).causes:
+            total = BatchReport(
+                total.causes + report.causes,
+                total.events + report.events,
+                total.receipts + report.receipts,
+                total.seconds + report.seconds,
+            )
+        return total
+
+    def run(self, stop: threading.Event) -> None:
+        """Decide until ``stop`` is set. Checkpoints run in a thread of their own, off the commit path."""
+        keeper = threading.Thread(target=self._keep_wal_short, args=(stop,), daemon=True, name="checkpoint")
+        keeper.start()
+        while not stop.is_set():
+            if not self.run_once().causes:
+                stop.wait(IDLE_SECONDS)
+        keeper.join()
+
+    def _fold(self, cause: Cause, at_ns: int, snapshots: list[Snapshot]) -> Folded | None:
+        brings: tuple[Await, ...] = ()
+        if cause.name == "snapshot" and isinstance(cause.filing, Command):
+            cause = self._in_force.take(cause, cause.filing.snapshot)
+            if cause.kind == "registry" and cause.problem is None:
+                set_limits(self._workspace, self._in_force.registry)
+                brings = self._in_force.guarantors()
+        folded = fold(cause, at_ns, self._workspace, self._sources(cause), brings=brings)
+        if folded is not None and cause.digest and isinstance(cause.filing, Command):
+            snapshots.append(Snapshot(folded.event_no, cause.kind, cause.digest, cause.filing.snapshot))
+        return folded
+
+    def _sources(self, cause: Cause) -> Sources | None:
+        """None for causes that the core is not asked about: they need no law and no registry."""
+        if cause.event is None:
+            return None
+        return Sources(
+            self._workspace, self._store.keys, self._in_force.law, self._in_force.registry, self._store.sandbox
+        )
+
+    def _prefetch(self, cut: Cut) -> None:
+        """Two rounds: what the causes name, then what the inventories found there name."""
+        workspace, keys = self._workspace, self._store.keys
+        day = utc(cut.at_ns).astimezone(CHINA).date()
+        documents: set[Named] = set()
+        orders: set[tuple[str, ...]] = set()
+        waybills: set[tuple[str, ...]] = set()
+        accounts: set[str] = set()
+        awaits: set[Named] = set()
+        found: list[Named] = []
+        for cause in cut.causes:
+            documents.add((cause.kind, cause.key))
+            event = cause.event
+            if isinstance(event, RecordFiled):
+                if event.kind != "inventory":
+                    awaits.add((event.kind, cause.key[2:] if event.kind == "payment" else cause.key))
+                    continue
+                head = event.record.InventoryHead
+                order, waybill = (head.ebpCode, head.orderNo), (head.logisticsCode, head.logisticsNo)
+                orders.add(order)
+                waybills.add(waybill)
+                documents |= {("order", order), ("waybill", waybill)}
+                accounts.update(account_names(head, event.record.InventoryList, keys, day))
+            elif isinstance(event, Commanded | Due | Woken) and cause.kind == "inventory":
+                found.append((cause.kind, cause.key))
+        workspace.prefetch(documents, orders, waybills, accounts, awaits)
+        second = [document for name in found if (document := workspace.document(*name)) is not None]
+        if second:
+            orders = {key for document in second if (key := order_key_of(document))}
+            waybills = {key for document in second if (key := waybill_key_of(document))}
+            accounts = {
+                name
+                for document in second
+                if document.record is not None
+                for name in account_names(document.record.InventoryHead, document.record.InventoryList, keys, day)
+            }
+            named: set[Named] = {("order", key) for key in orders} | {("waybill", key) for key in waybills}
+            workspace.prefetch(named, orders, waybills, accounts)
+
+    def _open_inboxes(self) -> None:
+        """Open inboxes that have come since; those of removed gateways are read too."""
+        now = time.monotonic()
+        if now - self._looked_for_inboxes < INBOXES_LOOKED_FOR_SECONDS and not self._idle:
+            return
+        self._looked_for_inboxes = now
+        for name in self._store.inbox_names():
+            if name not in self._inboxes:
+                self._inboxes[name] = SqliteInbox(self._store.inbox_path(name), self._store.keys, writer=False)
+
+    def _keep_wal_short(self, stop: threading.Event) -> None:
+        while not stop.wait(CHECKPOINT_SECONDS):
+            checkpoint(self._store.state_path)
+
+
+def open_engine(directory: Path, sandbox: bool, clock: Callable[[], int] = time.time_ns) -> Engine:
+    """An engine on the store in a directory. See ``open_store`` for what is refused."""
+    from tongguan.store.layout import open_store
+
+    return Engine(open_store(directory, sandbox), clock)

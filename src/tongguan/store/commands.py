@@ -1,0 +1,57 @@
+"""Giving the engine a command: one writer at a time, held by a lock on a file beside the commands' inbox."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+
+from tongguan.store.filing import Command
+from tongguan.store.inbox import SqliteInbox
+from tongguan.store.layout import COMMANDS, Store
+
+ACTIONS = ("release", "reject", "registry", "law")
+
+
+def put_command(
+    store: Store,
+    action: str,
+    actor: str,
+    *,
+    reason: str = "",
+    kind: str = "",
+    key: tuple[str, ...] = (),
+    version: int = 0,
+    snapshot: bytes = b"",
+    clock_ns: Callable[[], int] = time.time_ns,
+) -> str:
+    """Queue a command; returns its id, under which ``Reader.filing`` tells what became of it. Durable on return.
+
+    Raises ValueError for an action that is not one of ``ACTIONS``.
+    """
+    if action not in ACTIONS:
+        raise ValueError(f"unknown command {action}; known: {', '.join(ACTIONS)}")
+    path = store.inbox_path(COMMANDS)
+    lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        inbox = SqliteInbox(path, store.keys, writer=True, clock_ns=clock_ns)
+        try:
+            command = Command(
+                filing_id=inbox.mint(),
+                action=action,
+                actor=actor,
+                reason=reason,
+                received_ns=clock_ns(),
+                kind=kind,
+                key=key,
+                version=version,
+                snapshot=snapshot,
+            )
+            inbox.append([command])
+            return command.filing_id
+        finally:
+            inbox.close()
+    finally:
+        os.close(lock)

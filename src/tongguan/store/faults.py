@@ -1,0 +1,25 @@
+"""What can be wrong with a store, told in both languages. These are faults of the house, never of a filing."""
+
+from __future__ import annotations
+
+
+class StoreFault(Exception):
+    """The store cannot be used as asked. ``name`` is stable; both texts are fit for an operator."""
+
+    def __init__(self, name: str, text_zh: str, text_en: str) -> None:
+        super().__init__(f"{name}: {text_en} / {text_zh}")
+        self.name = name
+        self.text_zh = text_zh
+        self.text_en = text_en
+
+
+class ClockSteppedBack(StoreFault):
+    """The wall clock shows less than when the last filing was taken: taking more would break their order."""
+
+
+class InboxCutShort(StoreFault):
+    """An inbox's highest id lies below the position of the engine: rows that were decided are gone."""
+
+
+class OwnershipLost(StoreFault):
+    """Another engine has moved on since this one looked: nothing of this transaction was kept."""

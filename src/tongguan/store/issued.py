@@ -1,0 +1,105 @@
+"""Receipts with their numbers, and their XML. Both are pure functions of what the event holds: a replay gives the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from tongguan.ceb.messages import MESSAGES
+from tongguan.clearance.model import Receipt
+
+RENDERER = 1
+"""Version of the XML form below. A change of form takes the next number; receipts keep theirs."""
+RETURNS_A_MESSAGE = 100
+CHINA = timezone(timedelta(hours=8))
+
+
+class IssuedReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """One receipt as sent. ``seq`` is the number of its event, ``index`` its place there, from 0; ``at`` aware UTC."""
+
+    guid: str
+    seq: int
+    index: int
+    at: datetime
+    renderer: int
+    receipt: Receipt
+
+
+def issue(store_id: str, event_no: int, at: datetime, receipts: Iterable[tuple[int, Receipt]]) -> list[IssuedReceipt]:
+    """Number the receipts of one event. ``receipts`` are (index in the event, receipt)."""
+    return [
+        IssuedReceipt(
+            guid=derived_guid(f"receipt {store_id} {event_no} {index}"),
+            seq=event_no,
+            index=index,
+            at=at,
+            renderer=RENDERER,
+            receipt=receipt,
+        )
+        for index, receipt in receipts
+    ]
+
+
+def derived_guid(name: str) -> str:
+    """36 upper-case characters in the shape of a random UUID, from the SHA-256 of a name."""
+    digest = bytearray(hashlib.sha256(f"tongguan {name}".encode()).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x80  # version 8: made by a rule of our own
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex().upper()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def render(issued: Sequence[IssuedReceipt]) -> list[bytes]:
+    """Receipt messages, in order: neighbours of one type share a message of at most 100 returns.
+
+    UTF-8 XML with a default namespace. Raises KeyError for a message type that is no receipt.
+    """
+    from tongguan.ceb.write import write
+
+    return [write(message, prefix=None) for message in receipt_messages(issued)]
+
+
+def receipt_messages(issued: Sequence[IssuedReceipt]) -> list[msgspec.Struct]:
+    """The typed messages that ``render`` writes. The message's guid follows from its first return's."""
+    messages: list[msgspec.Struct] = []
+    for message_type, same in groupby(issued, key=lambda one: one.receipt.message_type):
+        group = list(same)
+        for start in range(0, len(group), RETURNS_A_MESSAGE):
+            messages.append(_message(message_type, group[start : start + RETURNS_A_MESSAGE]))
+    return messages
+
+
+def return_time(at: datetime) -> str:
+    """17 digits, China time: yyyyMMddHHmmssSSS."""
+    local = at.astimezone(CHINA)
+    return local.strftime("%Y%m%d%H%M%S") + f"{local.microsecond // 1000:03d}"
+
+
+def _message(message_type: str, group: Sequence[IssuedReceipt]) -> msgspec.Struct:
+    message_class: Any = MESSAGES[message_type]
+    name, return_class = _return_class(message_class)
+    returns = tuple(
+        msgspec.convert(
+            {
+                **dict(one.receipt.keys),
+                "guid": one.guid,
+                "returnStatus": one.receipt.status,
+                "returnTime": return_time(one.at),
+                "returnInfo": one.receipt.info,
+            },
+            return_class,
+        )
+        for one in group
+    )
+    return message_class(guid=derived_guid(f"message {group[0].guid}"), version="1.0", **{name: returns})
+
+
+def _return_class(message_class: type[msgspec.Struct]) -> tuple[str, Any]:
+    """The repeated group of a receipt message: its element name and its class."""
+    group = msgspec.structs.fields(message_class)[2]
+    return group.name, group.type.__args__[0]
