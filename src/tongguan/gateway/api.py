@@ -1,0 +1,254 @@
+"""The read API (Litestar): receipts, filings, cases, health and metrics. Reads only; what changes state is filed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.params import FromPath, QueryParameter
+
+from tongguan import logs
+from tongguan.clearance.model import Document
+from tongguan.gateway.answer import JSON, XML, Answer, encode_json, refuse
+from tongguan.gateway.app import bearer
+from tongguan.gateway.case_view import CaseForm, case_form
+from tongguan.gateway.door import TokenParty
+from tongguan.gateway.forms import FilingForm, ProblemsForm, ReceiptsPage, filing_form, receipt_form, receipts_xml
+from tongguan.gateway.metrics import CONTENT_TYPE, Metrics
+from tongguan.gateway.openapi import openapi_json
+from tongguan.gateway.rate import RateLimit
+from tongguan.gateway.reading_thread import ReadingThread
+from tongguan.gateway.tokens import Tokens
+from tongguan.gateway.visibility import visibility
+from tongguan.store.faults import StoreFault
+from tongguan.store.reading import BadCursor
+
+_CHINA = timezone(timedelta(hours=8))
+_SEES_ALL = frozenset({"operator", "auditor"})
+log = logs.get("tongguan.gateway.api")
+
+
+class ReadySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When a gateway counts as ready, and how it pages: ``lag_max`` filings stored and not yet decided."""
+
+    lag_max: int = 5000
+    page_size_max: int = 1000
+    retry_after_seconds: int = 2
+
+
+class Refused(Exception):
+    """Ends a request with one of the door's own problems."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.status))
+        self.answer = answer
+
+
+class ReadApi:
+    """What the handlers share. ``asgi`` is the application to mount beside POST /dxp."""
+
+    def __init__(
+        self,
+        *,
+        tokens: Tokens,
+        rate: RateLimit,
+        reading: ReadingThread,
+        metrics: Metrics,
+        story_of: Callable[[Document], Any],
+        writable: Callable[[], bool],
+        has_room: Callable[[], bool],
+        settings: ReadySettings | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.tokens = tokens
+        self.rate = rate
+        self.reading = reading
+        self.metrics = metrics
+        self.story_of = story_of
+        self.writable = writable
+        self.has_room = has_room
+        self.settings = settings or ReadySettings()
+        self.now = now
+        self.asgi = Litestar(
+            route_handlers=[receipts, filing, case, healthz, readyz, metrics_text, openapi],
+            dependencies={"party": Provide(_party, sync_to_thread=False), "api": Provide(self._self, sync_to_thread=False)},
+            exception_handlers={
+                Refused: _on_refused,
+                BadCursor: _on_bad_cursor,
+                HTTPException: _on_http,
+                StoreFault: partial(_on_unreadable, self),
+                Exception: _on_error,
+            },
+            openapi_config=OpenAPIConfig(title="tongguan 通关", version="1", path="/_openapi"),
+            state=None,
+            logging_config=None,
+        )
+
+    def _self(self) -> ReadApi:
+        return self
+
+    async def lag(self) -> dict[str, int]:
+        """Filings not yet decided, by inbox; also noted in the metrics."""
+        lag = await self.reading.ask(lambda reader: reader.lag())
+        self.metrics.lag(lag)
+        return lag
+
+
+def _party(api: NamedDependency[ReadApi], request: Request[Any, Any, Any]) -> TokenParty:
+    party = api.tokens.check(bearer(dict(request.scope["headers"])))
+    if party is None:
+        raise Refused(refuse("A01", path="Authorization"))
+    if wait := api.rate.wait_seconds(party.token_id, time.monotonic()):
+        raise Refused(refuse("A09", retry_after=wait))
+    return party
+
+
+_REFUSALS = {
+    401: ResponseSpec(ProblemsForm, description="no token in force 没有有效令牌"),
+    403: ResponseSpec(ProblemsForm, description="not yours to read 无权查询"),
+    404: ResponseSpec(ProblemsForm, description="no such thing, or none of yours 不存在或与本方无关"),
+    429: ResponseSpec(ProblemsForm, description="too often, see Retry-After 过于频繁"),
+    503: ResponseSpec(ProblemsForm, description="later, see Retry-After 稍后再试"),
+}
+
+
+@get("/dxp/{dxp_id:str}/receipts", responses={200: ResponseSpec(ReceiptsPage), **_REFUSALS}, summary="回执 Receipts")
+async def receipts(
+    api: NamedDependency[ReadApi],
+    party: NamedDependency[TokenParty],
+    request: Request[Any, Any, Any],
+    dxp_id: FromPath[str],
+    after: Annotated[str, QueryParameter(description="cursor of the page before; empty is the beginning 上一页的游标")] = "",
+    limit: Annotated[int, QueryParameter(ge=1, description="most receipts of the page 本页最多条数")] = 100,
+) -> Response[Any]:
+    """Receipts of one exchange id after a cursor, oldest first: XML, or JSON when Accept names application/json."""
+    if party.kind not in _SEES_ALL and (party.kind != "filer" or party.dxp_id != dxp_id):
+        raise Refused(refuse("A04", path="dxpId", found=dxp_id, expected=party.dxp_id))
+    asked = min(limit, api.settings.page_size_max)
+    found, cursor = await api.reading.ask(lambda reader: reader.receipts(dxp_id, after, asked))
+    more = len(found) == asked
+    if "application/json" in request.headers.get("accept", ""):
+        page = ReceiptsPage(dxp_id=dxp_id, receipts=[receipt_form(item) for item in found], next=cursor, more=more)
+        return _json(page)
+    return Response(receipts_xml(dxp_id, found, cursor, more), media_type=XML.decode())
+
+
+@get("/filings/{filing_id:str}", responses={200: ResponseSpec(FilingForm), **_REFUSALS}, summary="申报 One filing")
+async def filing(api: NamedDependency[ReadApi], party: NamedDependency[TokenParty], filing_id: FromPath[str]) -> Response[Any]:
+    """What became of one filing and of each of its records."""
+    view = await api.reading.ask(lambda reader: reader.filing(filing_id))
+    if view is None or (party.kind == "filer" and view.sender != party.dxp_id):
+        raise Refused(refuse("A11", path="filingId", found=filing_id[:40]))
+    return _json(filing_form(view))
+
+
+@get("/cases", responses={200: ResponseSpec(CaseForm), **_REFUSALS}, summary="案件 One case")
+async def case(
+    api: NamedDependency[ReadApi],
+    party: NamedDependency[TokenParty],
+    ebp_code: Annotated[str, QueryParameter(name="ebpCode", min_length=1, max_length=18)],
+    order_no: Annotated[str, QueryParameter(name="orderNo", min_length=1, max_length=60)],
+) -> Response[Any]:
+    """All documents of one order: state, reasons, what is awaited from whom, tax line by line; as far as you may see."""
+    view = await api.reading.ask(lambda reader: reader.case(ebp_code, order_no))
+    today = visibility(api.now().astimezone(_CHINA).date())
+    form = case_form(view, party, today, api.story_of) if view else None
+    if form is None:
+        raise Refused(refuse("A11", path="orderNo", found=order_no))
+    return _json(form)
+
+
+@get("/healthz", summary="存活 Alive")
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", summary="就绪 Ready")
+async def readyz(api: NamedDependency[ReadApi]) -> Response[Any]:
+    """The inbox can be written, there is room, and the engine keeps up; 503 with the reason when not."""
+    reasons = []
+    if not await asyncio.to_thread(api.writable):
+        reasons.append({"zh": "收件箱无法写入", "en": "the inbox cannot be written"})
+    if not api.has_room():
+        reasons.append({"zh": "等待写入的申报过多", "en": "too many filings wait to be stored"})
+    try:
+        lag = sum((await api.lag()).values())
+    except StoreFault as fault:
+        lag = 0
+        reasons.append({"zh": fault.text_zh, "en": fault.text_en})
+    if lag > api.settings.lag_max:
+        reasons.append({"zh": f"裁决落后 {lag} 份申报", "en": f"the engine is {lag} filings behind"})
+    body = {"status": "not ready" if reasons else "ready", "lag": lag, "reasons": reasons}
+    return _json(body, 503 if reasons else 200)
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics_text(api: NamedDependency[ReadApi]) -> Response[Any]:
+    """Figures in the text form of Prometheus."""
+    try:
+        await api.lag()
+    except StoreFault as fault:
+        log.warning("lag_unknown", fault=fault.name)
+    return Response(api.metrics.text(), media_type=CONTENT_TYPE.decode())
+
+
+@get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request[Any, Any, Any]) -> Response[Any]:
+    """This API and POST /dxp as OpenAPI 3.1."""
+    return Response(openapi_json(request.app.openapi_schema), media_type=JSON.decode())
+
+
+def _json(body: Any, status: int = 200) -> Response[Any]:
+    return Response(encode_json(body), status_code=status, media_type=JSON.decode())
+
+
+def _respond(answer: Answer) -> Response[Any]:
+    headers = [
+        ResponseHeader(name=name.decode(), value=value.decode())
+        for name, value in answer.headers()
+        if name not in (b"content-type", b"content-length")
+    ]
+    return Response(
+        answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers
+    )
+
+
+def _on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
+    return _respond(error.answer)
+
+
+def _on_bad_cursor(request: Request[Any, Any, Any], error: BadCursor) -> Response[Any]:
+    return _respond(refuse("A12", path="after", found=request.query_params.get("after", "")[:100]))
+
+
+def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if isinstance(error, NotFoundException):
+        return _respond(refuse("A11", path=request.url.path[:100]))
+    if isinstance(error, MethodNotAllowedException):
+        return _respond(refuse("A13", found=request.method, expected="GET"))
+    if error.status_code >= 500:
+        return _on_error(request, error)
+    extra = error.extra if isinstance(error.extra, list) else []
+    named = ", ".join(str(item.get("key", "")) for item in extra if isinstance(item, dict))
+    return _respond(refuse("A12", path=named, found="" if named else error.detail.partition(" for path ")[0]))
+
+
+def _on_unreadable(api: ReadApi, request: Request[Any, Any, Any], error: StoreFault) -> Response[Any]:
+    log.warning("cannot_read", fault=error.name)
+    return _respond(refuse("A19", retry_after=api.settings.retry_after_seconds))
+
+
+def _on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log.error("read_failed", path=request.url.path, exc_info=error)
+    return _respond(refuse("A17"))

@@ -1,0 +1,156 @@
+"""A case as one reader may see it: roles in the case, then the table of visibility, and nothing past it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from tongguan.ceb.problem import Problem
+from tongguan.clearance.model import Document
+from tongguan.gateway.answer import ProblemForm, problem_form, without_person
+from tongguan.gateway.door import TokenParty
+from tongguan.gateway.visibility import Visibility
+from tongguan.store.reading import CaseView
+
+_ROLE_FIELDS = {
+    "order": (("platform", "ebpCode"), ("merchant", "ebcCode"), ("payment", "payCode")),
+    "payment": (("payment", "payCode"),),
+    "waybill": (("logistics", "logisticsCode"),),
+    "inventory": (
+        ("platform", "ebpCode"),
+        ("merchant", "ebcCode"),
+        ("logistics", "logisticsCode"),
+        ("declarant", "agentCode"),
+    ),
+}
+"""Which element of a document's head names the company in which role."""
+
+
+class DocumentForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One document as shown. ``record`` holds what may be seen of it; absent members of ``decision`` may not."""
+
+    kind: str
+    key: tuple[str, ...]
+    message_type: str
+    filed_at: str
+    status: str
+    version: int | None = None
+    numbers: dict[str, str] | None = None
+    missing: tuple[str, ...] | None = None
+    holds: list[dict[str, Any]] | None = None
+    tax: dict[str, Any] | None = None
+    problems: list[ProblemForm] | None = None
+    story: Any = None
+    record: dict[str, Any] = {}
+
+
+class CaseForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A case as shown to one party, with the roles it has in it."""
+
+    case_id: str
+    ebp_code: str
+    order_no: str
+    roles: tuple[str, ...]
+    documents: list[DocumentForm]
+
+
+def case_form(
+    case: CaseView, party: TokenParty, table: Visibility, story_of: Callable[[Document], Any]
+) -> CaseForm | None:
+    """The case for the party of a token, or None when it takes no part: then not even its existence is told."""
+    roles, own = roles_in(case, party)
+    documents = []
+    for document in documents_of(case):
+        seen_as = roles | own.get((document.kind, document.key), frozenset())
+        if table.shown(seen_as, document.kind, "decision.status") != "no":
+            documents.append(_document(document, seen_as, table, story_of))
+    if not documents:
+        return None
+    every = roles.union(*own.values()) if own else roles
+    return CaseForm(
+        case_id=case.case_id,
+        ebp_code=case.ebp_code,
+        order_no=case.order_no,
+        roles=tuple(sorted(every)),
+        documents=documents,
+    )
+
+
+def roles_in(
+    case: CaseView, party: TokenParty
+) -> tuple[frozenset[str], dict[tuple[str, tuple[str, ...]], frozenset[str]]]:
+    """The party's roles in the whole case, and those it has only in single documents, by (kind, key).
+
+    A document that was refused with a negative code gives a role in itself alone: otherwise anybody could learn of an
+    order by naming it in a filing that is refused.
+    """
+    if party.kind != "filer":
+        return frozenset({party.kind}), {}
+    roles: set[str] = set()
+    own: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+    for document in documents_of(case):
+        named = frozenset(_named(document, party.party_code))
+        if document.status.startswith("-"):
+            own[(document.kind, document.key)] = named
+        else:
+            roles |= named
+    return frozenset(roles), own
+
+
+def documents_of(case: CaseView) -> Iterator[Document]:
+    """All documents of a case in the order in which it is read: order, payments, waybills, inventories."""
+    if case.order is not None:
+        yield case.order
+    yield from case.payments
+    yield from case.waybills
+    yield from case.inventories
+
+
+def _named(document: Document, party_code: str) -> Iterator[str]:
+    if document.record is None or not party_code:
+        return
+    head = getattr(document.record, document.record.__struct_fields__[0])
+    for role, field in _ROLE_FIELDS.get(document.kind, ()):
+        if getattr(head, field) == party_code:
+            yield role
+
+
+def _document(
+    document: Document, roles: frozenset[str], table: Visibility, story_of: Callable[[Document], Any]
+) -> DocumentForm:
+    def seen(name: str) -> bool:
+        return table.shown(roles, document.kind, f"decision.{name}") == "clear"
+
+    # Whoever wrote the problems should have masked persons' values; no story is told from any that were not.
+    document = msgspec.structs.replace(document, problems=tuple(without_person(item) for item in document.problems))
+    numbers = {"preNo": document.pre_no, "invtNo": document.invt_no}
+    return DocumentForm(
+        kind=document.kind,
+        key=document.key,
+        message_type=document.message_type,
+        filed_at=document.filed_at.isoformat(),
+        status=document.status,
+        version=document.version if seen("version") else None,
+        numbers={name: text for name, text in numbers.items() if text} if seen("numbers") else None,
+        missing=document.missing if seen("missing") else None,
+        holds=[msgspec.to_builtins(hold) for hold in document.holds] if seen("holds") else None,
+        tax=msgspec.to_builtins(document.tax) if document.tax and seen("tax") else None,
+        problems=[problem_form(item) for item in document.problems] if seen("problems") else None,
+        story=_plain(story_of(document)) if seen("story") else None,
+        record=table.record(roles, document.kind, document.record) if document.record is not None else {},
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A story as JSON: sentences as ``{"zh", "en"}``, problems in their one shape, persons masked."""
+    if isinstance(value, Problem):
+        return problem_form(value)
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    if hasattr(value, "_asdict"):
+        return {name: _plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,54 @@
+"""What the door asks of the registry: how strictly a party's messages are read. Verdicts about parties come later."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from tongguan.registry.snapshot import Registry, build_registry
+
+_CHINA = timezone(timedelta(hours=8))
+
+
+class RegistryView:
+    """The registry in force, looked at anew every ``seconds``.
+
+    ``load`` gives the packed snapshot in force or None when there is none yet. A profile that is a few seconds old is
+    as good as one read just before the change: the filing could have come that much sooner.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], bytes | None],
+        *,
+        default_profile: str = "strict",
+        seconds: float = 5.0,
+        steady: Callable[[], float] = time.monotonic,
+        today: Callable[[], date] = lambda: datetime.now(UTC).astimezone(_CHINA).date(),
+    ) -> None:
+        self._load = load
+        self._default_profile = default_profile
+        self._seconds = seconds
+        self._steady = steady
+        self._today = today
+        self._registry: Registry | None = None
+        self._digest = b""
+        self._looked_at = float("-inf")
+
+    def profile_of(self, dxp_id: str) -> str:
+        """``strict`` or ``lenient``; the default for an exchange id that the registry does not know today."""
+        registry = self._current()
+        row = registry.by_dxp(dxp_id, self._today()) if registry else None
+        return row.profile if row else self._default_profile
+
+    def _current(self) -> Registry | None:
+        if self._steady() - self._looked_at >= self._seconds:
+            packed = self._load()
+            digest = hashlib.sha256(packed).digest() if packed else b""
+            if digest != self._digest:
+                self._registry = build_registry(packed) if packed else None
+                self._digest = digest
+            self._looked_at = self._steady()
+        return self._registry

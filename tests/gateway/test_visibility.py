@@ -1,0 +1,195 @@
+"""Who sees what: the whole table, and what a case shows through it."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.gateway import papers, state
+from tongguan.ceb.person import PERSON_ELEMENTS
+from tongguan.ceb.problem import Problem
+from tongguan.ceb.table import messages
+from tongguan.clearance.explain import explain_document
+from tongguan.clearance.model import Document
+from tongguan.gateway.answer import encode_json
+from tongguan.gateway.case_view import CaseForm, case_form
+from tongguan.gateway.door import TokenParty
+from tongguan.gateway.visibility import ROLES, BrokenVisibility, Rule, Visibility, rules, visibility
+
+DOCUMENTS = {
+    "order": "CEB311Message",
+    "payment": "CEB411Message",
+    "waybill": "CEB511Message",
+    "inventory": "CEB621Message",
+}
+DECISION = ("status", "version", "numbers", "missing", "problems", "holds", "tax", "story")
+TODAY = date(2026, 1, 5)
+TABLE = visibility(TODAY)
+
+
+def test_every_field_of_every_document_has_exactly_one_rule_for_every_role() -> None:
+    fields = {
+        (document, f"{entity.name}.{field.name}")
+        for document, message in DOCUMENTS.items()
+        for entity in messages()[message].entities
+        for field in entity.fields
+    } | {(document, f"decision.{name}") for document in DOCUMENTS for name in DECISION}
+    text = (files("tongguan.gateway") / "visibility.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if not row["valid_to"]]
+    named = [(row["document"], row["field"]) for row in rows]
+    assert sorted(named) == sorted(fields)  # each once, none missing, none too many
+    for row in rows:
+        assert all(row[role] in ("clear", "masked", "no") for role in ROLES), row
+        assert row["basis"] and date.fromisoformat(row["valid_from"]) <= date(2019, 1, 1)
+
+
+def test_outsiders_see_nothing_and_only_filers_and_officers_see_persons_in_clear() -> None:
+    filers = {
+        "order": {"platform", "merchant"},
+        "payment": {"payment"},
+        "waybill": {"logistics"},
+        "inventory": {"declarant", "merchant"},
+    }
+    for rule in rules():
+        assert rule.for_role("other") == "no"
+        if rule.field.rpartition(".")[2] not in PERSON_ELEMENTS:
+            continue
+        seen = {role for role in ROLES if rule.for_role(role) == "clear"}
+        assert seen <= filers[rule.document] | {"officer"}, rule
+
+
+def test_two_rules_for_one_field_are_refused() -> None:
+    one = rules()[0]
+    with pytest.raises(BrokenVisibility, match="two rules"):
+        Visibility([one, one])
+
+
+def test_rules_have_their_days() -> None:
+    assert visibility(date(2018, 12, 31)).shown({"officer"}, "order", "OrderHead.orderNo") == "no"
+    assert visibility(date(2019, 1, 1)).shown({"officer"}, "order", "OrderHead.orderNo") == "clear"
+
+
+def test_the_most_generous_role_counts_and_what_has_no_rule_is_hidden() -> None:
+    assert TABLE.shown({"logistics", "payment"}, "order", "OrderHead.buyerName") == "masked"
+    assert TABLE.shown({"payment", "merchant"}, "order", "OrderHead.buyerName") == "clear"
+    assert TABLE.shown(set(), "order", "OrderHead.orderNo") == "no"
+    assert TABLE.shown({"officer"}, "order", "OrderHead.nothing") == "no"
+    assert TABLE.shown({"officer"}, "nothing", "OrderHead.orderNo") == "no"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_a_record_shows_each_field_as_its_rule_says(kind: str, role: str) -> None:
+    """Walks role × document × field over filled records."""
+    document = next(item for item in documents() if item.kind == kind)
+    shown = TABLE.record({role}, kind, document.record)
+    by_field = {rule.field: rule for rule in rules() if rule.document == kind}
+    for part in document.record.__struct_fields__:
+        value = getattr(document.record, part)
+        entities = value if isinstance(value, tuple) else (value,)
+        parts = shown.get(part, [{}] * len(entities) if isinstance(value, tuple) else {})
+        for entity, out in zip(entities, parts if isinstance(value, tuple) else [parts], strict=True):
+            for name in entity.__struct_fields__:
+                check(by_field[f"{part}.{name}"], role, getattr(entity, name), out.get(name))
+
+
+def check(rule: Rule, role: str, filed: Any, out: str | None) -> None:
+    how = rule.for_role(role)
+    if filed is None or how == "no":
+        assert out is None, rule
+    elif how == "masked":
+        assert out is not None and "*" in out, rule
+        assert out != str(filed)
+    else:
+        assert out == str(filed), rule
+
+
+def documents() -> list[Document]:
+    case = state.a_case()
+    assert case.order is not None
+    return [case.order, *case.payments, *case.waybills, *case.inventories]
+
+
+def shown_to(code: str, case: Any = None) -> CaseForm | None:
+    party = TokenParty(kind="filer", party_code=code, dxp_id="DXPENT9000000077")
+    return case_form(case or state.a_case(), party, TABLE, explain_document)
+
+
+@pytest.mark.parametrize(
+    ("code", "roles", "kinds"),
+    [
+        (papers.PLATFORM, ("platform",), ["order", "payment", "waybill", "inventory"]),
+        (papers.MERCHANT, ("merchant",), ["order", "payment", "waybill", "inventory"]),
+        (papers.AGENT, ("declarant",), ["order", "payment", "waybill", "inventory"]),
+        (papers.PAYER, ("payment",), ["order", "payment", "inventory"]),
+        (papers.CARRIER, ("logistics",), ["order", "waybill", "inventory"]),
+    ],
+)
+def test_each_party_sees_its_side(code: str, roles: tuple[str, ...], kinds: list[str]) -> None:
+    form = shown_to(code)
+    assert form is not None
+    assert (form.roles, [item.kind for item in form.documents]) == (roles, kinds)
+    text = encode_json(form).decode()
+    own = {papers.PLATFORM: 1, papers.MERCHANT: 2, papers.AGENT: 1, papers.PAYER: 1, papers.CARRIER: 0}
+    assert text.count(papers.ID_NUMBER) == own[code]  # in what it filed itself, nowhere else
+
+
+def test_a_stranger_does_not_learn_that_the_case_exists() -> None:
+    assert shown_to("99010000Z9") is None
+    assert shown_to("") is None
+
+
+def test_a_refused_filing_opens_nothing_but_itself() -> None:
+    case = state.a_case(status="-621029")
+    form = shown_to(papers.AGENT, case)
+    assert form is not None
+    assert [item.kind for item in form.documents] == ["inventory"]
+
+
+def test_a_mismatch_of_persons_shows_masks_on_both_sides_to_everybody() -> None:
+    problem = Problem(
+        rule_id="M04",
+        document="payment",
+        path="payment.PaymentHead.payerIdNumber",
+        text_zh="支付人与订购人不一致",
+        text_en="payer and buyer differ",
+        fix_zh="请核对",
+        fix_en="check",
+        found=papers.ID_NUMBER,
+        expected="990101198001010010",
+    )
+    case = state.a_case(status="100", problems=(problem,))
+    for party in (
+        TokenParty(kind="filer", party_code=papers.AGENT),
+        TokenParty(kind="filer", party_code=papers.MERCHANT),
+        TokenParty(kind="officer", office="9901"),
+        TokenParty(kind="auditor"),
+    ):
+        form = case_form(case, party, TABLE, explain_document)
+        assert form is not None
+        found = form.documents[-1].problems
+        assert found is not None
+        assert found[0].found == "9" + "*" * 16 + papers.ID_NUMBER[-1]
+        assert found[0].expected == "9" + "*" * 16 + "0"
+        story = encode_json(form.documents[-1].story).decode()
+        assert papers.ID_NUMBER not in story and "990101198001010010" not in story
+
+
+def test_an_erased_record_still_has_its_state() -> None:
+    case = state.a_case()
+    erased = state.document("inventory", (papers.AGENT, "C1"), "CEB621Message", None, status="899")
+    officer = TokenParty(kind="officer", office="9901")
+    form = case_form(
+        state.CaseView(
+            case_id="x", ebp_code="a", order_no="b", order=case.order, payments=(), waybills=(), inventories=(erased,)
+        ),
+        officer,
+        TABLE,
+        lambda document: {},
+    )
+    assert form is not None
+    assert (form.documents[-1].status, form.documents[-1].record) == ("899", {})
