@@ -1,0 +1,104 @@
+"""What the law of the day does not allow: goods, units, limits, the buyer's year, and bonded stock (D09, D15, T04, T05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tongguan.sandbox.bench import Bench, article
+from tongguan.sandbox.deal import Line, one_line
+from tongguan.sandbox.faults.fault import Fault
+from tongguan.sandbox.faults.planting import passes, plus, unlawful
+from tongguan.sandbox.registry_folder import SCARCE_ITEM
+from tongguan.sandbox.step import ALL_RELEASED, Expected, Outcome, Step, inventory_is, rejected, steps
+
+OL, IL = "order.OrderList.", "inventory.InventoryList."
+
+NOT_IN_TARIFF = "9999999999"
+WHISKY = "2208300000"  # in the tariff, on no edition of the positive list
+FROZEN_LOBSTER = "0306120000"  # on the positive list for bonded import only
+
+_FULL_TAX = Expected(
+    status="800",
+    also=("300", "500"),
+    note_zh="放行：单件超过单次限值，全额征税",
+    note_en="released: one article over the single limit bears full tax",
+)
+
+
+def _one(name: str, zh: str, en: str, lines: tuple[Line, ...], outcome: Outcome, *, bonded: bool = False) -> Fault:
+    """A set with chosen lines and no freight, so that its dutiable value is the value of the goods."""
+
+    def plan(bench: Bench) -> Iterable[Step]:
+        return steps(bench.own(lines, bonded=bonded, freight="0", insured_fee="0"), outcome)
+
+    good = outcome["inventory"].status == "800"
+    return Fault(name=name, area="law", zh=zh, en=en, plan=plan, good=good)
+
+
+def _two_of(first: str, second: str) -> tuple[Line, ...]:
+    """Two single pieces at these prices."""
+    return (*one_line(article("SBX-G16"), 1, first), *one_line(article("SBX-G17"), 1, second))
+
+
+def _year(bench: Bench) -> Iterable[Step]:
+    """One buyer's year of 26,000 yuan: filled to the fen by six sets; the seventh, of 10 yuan, finds no room."""
+    buyer, skis, juice = bench.buyer(), article("SBX-G16"), article("SBX-G14")
+    plan = [
+        *((one_line(skis, 1, "4900.00"), ALL_RELEASED) for _ in range(5)),
+        (one_line(skis, 1, "1500.00"), ALL_RELEASED),
+        (one_line(juice, 1, "10.00"), inventory_is(rejected("T05", "1313"))),
+    ]
+    for lines, outcome in plan:
+        yield from steps(bench.own(lines, buyer=buyer, freight="0", insured_fee="0"), outcome)
+
+
+def _year_by_a_fen(bench: Bench) -> Iterable[Step]:
+    """The same year, filled up to 24,500 yuan: 1,500.01 is a fen too much."""
+    buyer, skis = bench.buyer(), article("SBX-G16")
+    for lines, outcome in [
+        *((one_line(skis, 1, "4900.00"), ALL_RELEASED) for _ in range(5)),
+        (one_line(skis, 1, "1500.01"), inventory_is(rejected("T05", "1313"))),
+    ]:
+        yield from steps(bench.own(lines, buyer=buyer, freight="0", insured_fee="0"), outcome)
+
+
+_HONEY_PRICE = article("SBX-G08").price
+
+FAULTS = (
+    unlawful("D09", "no-such-code", "商品编码不在税则中", "a goods code that is not in the tariff",
+             (IL + "1.gcode", NOT_IN_TARIFF)),
+    unlawful("D09", "not-listed", "商品不在正面清单", "goods that are not on the positive list", (IL + "1.gcode", WHISKY)),
+    unlawful("D09", "bonded-only", "仅限网购保税进口的商品按直购申报", "goods for bonded import only, shipped directly",
+             (IL + "1.gcode", FROZEN_LOBSTER)),
+    unlawful("D08-UNIT", "unit1", "第一法定单位与税则不符", "unit1 is not that of the tariff", (IL + "1.unit1", "036")),
+    unlawful("D08-UNIT", "unit2", "缺税则规定的第二法定单位", "the tariff's second unit is left out",
+             (IL + "2.unit2", None), (IL + "2.qty2", None)),
+    unlawful("D15", "item", "料号不在账册中", "the item is not in the account book",
+             (IL + "1.itemRecordNo", "R-SBX-NONE"), bonded=True),
+    unlawful("D15", "gcode", "商品编码与账册不一致", "the goods code differs from the account book",
+             (IL + "1.gcode", article("SBX-G10").gcode), bonded=True),
+    unlawful("D15", "unit", "计量单位与账册不一致", "the unit differs from the account book",
+             (IL + "1.unit", "125"), (OL + "1.unit", "125"), bonded=True),
+    unlawful("D15", "origin", "原产国与账册不一致", "the origin differs from the account book",
+             (IL + "1.country", "601"), (OL + "1.country", "601"), bonded=True),
+    unlawful("D15", "stock", "法定数量超过账册结余", "more than is left in the account book",
+             (IL + "1.itemRecordNo", SCARCE_ITEM), bonded=True),
+    _one("D15-price", "单价高出账册价格三成以上", "a price more than 30 % above the account book",
+         one_line(article("SBX-G08"), 1, str(_HONEY_PRICE * Decimal("1.31"))), inventory_is(rejected("D15")), bonded=True),
+    _one("D15-price-edge", "单价恰高出账册价格三成：放行", "a price exactly 30 % above the account book passes",
+         one_line(article("SBX-G08"), 1, str(_HONEY_PRICE * Decimal("1.30"))), ALL_RELEASED, bonded=True),
+    _one("T01-edge", "多件商品恰为单次限值：放行", "several articles of exactly 5,000 yuan pass",
+         _two_of("4000.00", "1000.00"), ALL_RELEASED),
+    _one("T03-single", "单件商品超过单次限值：全额征税放行", "one article over the single limit passes with full tax",
+         one_line(article("SBX-G16"), 1, "5000.01"), {**ALL_RELEASED, "inventory": _FULL_TAX}),
+    _one("T04-several", "多件商品超过单次限值一分", "several articles a fen over the single limit",
+         _two_of("4000.00", "1000.01"), inventory_is(rejected("T04"))),
+    passes("M20-tax", "law", "代扣税款与海关计算相差一元：附注后放行", "advance tax a yuan off what customs computes: noted, released",
+           ("order.OrderHead.taxTotal", plus("1")), ("order.OrderHead.acturalPaid", plus("1")),
+           ("payment.PaymentHead.amountPaid", plus("1"))),
+    Fault(name="T05-year", area="law", zh="年度限值用尽后再申报", en="a filing after the buyer's year is used up", plan=_year),
+    Fault(name="T05-fen", area="law", zh="超过年度限值一分", en="a filing that passes the yearly limit by a fen",
+          plan=_year_by_a_fen),
+)  # fmt: skip
+"""Each entry: rule, name, both languages, and the goods or fields chosen for it."""

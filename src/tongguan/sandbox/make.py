@@ -1,0 +1,148 @@
+"""Make a world: a registry folder, filings in their order, and the truth about each of them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tongguan.sandbox import faults as known
+from tongguan.sandbox.authority import Authority, authority
+from tongguan.sandbox.bench import Bench
+from tongguan.sandbox.companies import COMPANIES, DECLARANTS, parties_of
+from tongguan.sandbox.documents import KINDS
+from tongguan.sandbox.faults.fault import Fault
+from tongguan.sandbox.registry_folder import registry_folder
+from tongguan.sandbox.step import ALL_RELEASED, Step, step
+from tongguan.sandbox.truth import COLUMNS, rows_of
+from tongguan.sandbox.wire import wire
+
+RECORDS_MOST = 100
+"""Records in one message, by the schema."""
+
+Progress = Callable[[int, int], None]
+
+
+class SandboxError(ValueError):
+    """What was asked of the sandbox cannot be made. Said in both languages."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made. ``sets`` counts good sets, ``faults`` the planted ones by name; ``records`` is rows of truth."""
+
+    out: Path
+    sets: int
+    faults: tuple[str, ...]
+    files: int
+    records: int
+
+
+def make(
+    sets: int,
+    seed: int,
+    faults: str,
+    out: Path,
+    start: datetime,
+    records_per_message: int = 1,
+    progress: Progress | None = None,
+) -> Made:
+    """Write ``registry/``, ``filings/NNNNNN-….xml`` and ``truth.csv`` into ``out``, an empty or absent folder.
+
+    ``sets`` good sets of order, payment, waybill and inventory come first. ``faults`` is ``none``, ``all`` (each once),
+    names joined by commas (each once), or a share between 0 and 1: then so many of the sets, spread by the seed over
+    all faults, have one instead. ``start`` (aware) is the moment in which everything is filed and may not lie after
+    that of clearing. ``records_per_message`` (1 to 100) puts several sets into each four messages.
+    ``progress`` is told files written and files in all. Raises SandboxError.
+    """
+    if start.tzinfo is None:
+        raise SandboxError("起始时间必须带时区 / the start needs a time zone")
+    if sets < 0 or not 1 <= records_per_message <= RECORDS_MOST:
+        raise SandboxError("套数不能为负，每报文记录数为 1 至 100 / sets >= 0 and 1 to 100 records a message")
+    if out.exists() and any(out.iterdir()):
+        raise SandboxError(f"文件夹不是空的：{out} / the folder is not empty: {out}")
+    good, planted = _shared_out(sets, seed, faults)
+    bench = Bench(seed, start)
+    plan = [
+        *(("good", one) for one in good_steps(bench, good, records_per_message)),
+        *((fault.name, one) for fault in planted for one in fault.plan(bench)),
+    ]
+    held = authority(COMPANIES, DECLARANTS[0], start)
+    _write_files(out / "registry", registry_folder(held, start))
+    records = _write_filings(out, plan, seed, held, progress)
+    return Made(out=out, sets=good, faults=tuple(fault.name for fault in planted), files=len(plan), records=records)
+
+
+def good_steps(bench: Bench, sets: int, records_per_message: int) -> Iterator[Step]:
+    """Good sets, in messages of so many records: orders, payments, waybills, inventories, batch after batch."""
+    for batch, first in enumerate(range(0, sets, records_per_message)):
+        parties = parties_of(batch)
+        together = [bench.good(parties) for _ in range(min(records_per_message, sets - first))]
+        for document in KINDS:
+            yield step(document, together, [ALL_RELEASED[document]] * len(together))
+
+
+def _shared_out(sets: int, seed: int, faults: str) -> tuple[int, tuple[Fault, ...]]:
+    """How many good sets, and which faults. A fault may come more than once when a share asks for many."""
+    word = faults.strip()
+    if word == "none":
+        return sets, ()
+    if word == "all":
+        return sets, known.FAULTS
+    share = _share(word)
+    if share is None:
+        return sets, tuple(_named(name.strip()) for name in word.split(",") if name.strip())
+    wanted = round(sets * share)
+    return sets - wanted, tuple(known.FAULTS[(seed + at) % len(known.FAULTS)] for at in range(wanted))
+
+
+def _share(word: str) -> float | None:
+    try:
+        share = float(word)
+    except ValueError:
+        return None
+    if not 0 <= share <= 1:
+        raise SandboxError(f"份额应在 0 与 1 之间：{word} / a share lies between 0 and 1: {word}")
+    return share
+
+
+def _named(name: str) -> Fault:
+    found = known.BY_NAME.get(name)
+    if found is None:
+        raise SandboxError(f"没有名为 {name} 的缺陷 / there is no fault named {name}")
+    return found
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _write_filings(
+    out: Path, plan: Sequence[tuple[str, Step]], seed: int, held: Authority, progress: Progress | None
+) -> int:
+    folder = out / "filings"
+    folder.mkdir(parents=True, exist_ok=True)
+    sent: list[bytes] = []
+    rows = 0
+    with (out / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+        truth = csv.writer(file, lineterminator="\n")
+        truth.writerow(COLUMNS)
+        for number, (name, one) in enumerate(plan, 1):
+            content = sent[-one.again] if one.again else wire(one, seed, number, held)
+            sent = [*sent[-_REMEMBERED:], content]
+            path = folder / f"{number:06d}-{one.document}-{name}.xml"
+            path.write_bytes(content)
+            written = list(rows_of(path.name, name, one))
+            truth.writerows(written)
+            rows += len(written)
+            if progress:
+                progress(number, len(plan))
+    return rows
+
+
+_REMEMBERED = 15  # files that a repeat may count back
