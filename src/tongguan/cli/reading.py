@@ -1,0 +1,76 @@
+"""``tongguan explain`` and ``tongguan receipts``: what was decided, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongguan.clearance.explain import explain_case
+from tongguan.cli.house import named_faults, opened
+from tongguan.cli.show import fail, language, note, out, print_json, print_table
+from tongguan.store.issued import render, return_time
+from tongguan.store.reading import BadCursor, Reader
+
+Db = Annotated[str | None, typer.Option("--db", help="data folder 数据文件夹")]
+
+
+def explain(
+    ebp_code: Annotated[str, typer.Argument(metavar="EBPCODE", help="trading platform 电商平台代码")],
+    order_no: Annotated[str, typer.Argument(metavar="ORDERNO", help="order number 订单编号")],
+    db: Db = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Tell the whole story of one order: where it stands, why, what to do. 说明一票订单的状态、原因与处理办法。"""
+    with named_faults():
+        view = Reader(opened(db)).case(ebp_code, order_no)
+    if view is None:
+        fail(f"没有订单 {ebp_code} / {order_no}", f"nothing was filed for the order {ebp_code} / {order_no}")
+    documents = [
+        *([view.order] if view.order else []), *view.payments, *view.waybills, *view.inventories,
+    ]  # fmt: skip
+    stories = explain_case(documents)
+    if as_json:
+        print_json({"caseId": view.case_id, "documents": stories})
+        return
+    for story in stories:
+        out.print(story.render(language()), markup=False)
+
+
+def receipts(
+    dxp_id: Annotated[str, typer.Argument(metavar="DXPID", help="exchange id 传输编号")],
+    after: Annotated[str, typer.Option(help="cursor of the last receipt seen 上次游标")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 1000,
+    to: Annotated[Path | None, typer.Option("--out", help="folder for the XML messages 输出文件夹")] = None,
+    db: Db = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """List the receipts of an exchange id, or write them as XML. 列出或导出某传输编号的回执。"""
+    with named_faults():
+        try:
+            page, cursor = Reader(opened(db)).receipts(dxp_id, after, limit)
+        except BadCursor:
+            fail(f"游标「{after}」无效", f"no such cursor: {after}")
+    if to:
+        to.mkdir(parents=True, exist_ok=True)
+        for number, message in enumerate(render(page), 1):
+            (to / f"{dxp_id}-{page[0].seq:09d}-{number:04d}.xml").write_bytes(message)
+    if as_json:
+        print_json({"receipts": page, "cursor": cursor})
+        return
+    print_table(
+        dxp_id,
+        (("时间", "time"), ("报文", "message"), ("单证", "document"), ("状态", "status"), ("信息", "text")),
+        (
+            (
+                return_time(one.at),
+                one.receipt.message_type,
+                " ".join(value for _, value in one.receipt.keys),
+                one.receipt.status,
+                one.receipt.info,
+            )
+            for one in page
+        ),
+    )
+    note(f"游标 {cursor}", f"cursor {cursor}")

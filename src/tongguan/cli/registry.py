@@ -1,0 +1,134 @@
+"""``tongguan registry``: who may file what, and the tokens for the machines' door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongguan.cli.house import give, in_force, opened, work_off
+from tongguan.cli.show import fail, note, out, print_json, print_problem, print_table
+from tongguan.gateway.tokens import BadToken, Tokens
+from tongguan.registry.model import PartyRow
+from tongguan.registry.snapshot import build_registry, pack_registry, registry_digest
+from tongguan.registry.tables import RegistryTables, read_registry
+from tongguan.store.doors import Doors
+from tongguan.store.layout import Store
+
+app = typer.Typer(no_args_is_help=True, help="Parties, certificates, tokens 登记：企业、证书、令牌")
+Db = Annotated[str | None, typer.Option("--db", help="data folder 数据文件夹")]
+AsJson = Annotated[bool, typer.Option("--json")]
+
+
+def read_folder(folder: Path) -> RegistryTables:
+    """The rows of a registry folder; every mistake in it is printed before the command ends."""
+    if not folder.is_dir():
+        fail(f"{folder} 不是文件夹", f"{folder} is not a folder")
+    files = {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in (".csv", ".pem")
+    }
+    reading = read_registry(files)
+    for problem in (*reading.problems, *reading.warnings):
+        print_problem(problem)
+    if reading.tables is None:
+        fail(f"{folder} 未导入，请先改正以上问题", f"{folder} was not imported; mend the problems above first")
+    return reading.tables
+
+
+def bring_into_force(store: Store, tables: RegistryTables, actor: str) -> bool:
+    """Make these rows the registry in force. False when they are so already: then nothing is done."""
+    packed = pack_registry(tables)
+    if packed == in_force(store, "registry"):
+        return False
+    give(store, "registry", actor=actor, snapshot=packed)
+    work_off(store)
+    return True
+
+
+def parties_in_force(store: Store) -> tuple[PartyRow, ...]:
+    """The registered companies."""
+    packed = in_force(store, "registry")
+    return build_registry(packed).tables.parties if packed else ()
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="folder as in docs/registry.md 文件夹，格式见 docs/registry.zh.md")],
+    db: Db = None,
+    actor: Annotated[str, typer.Option(help="who answers for it 责任人")] = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Bring a registry folder into force in place of the one before. 导入登记文件夹并生效，替换此前的登记。"""
+    tables = read_folder(folder)
+    bring_into_force(opened(db), tables, actor)
+    digest = registry_digest(pack_registry(tables))
+    sums = {name: len(getattr(tables, name)) for name in tables.__struct_fields__}
+    if as_json:
+        print_json({"digest": digest, **sums})
+    else:
+        counted = ", ".join(f"{name} {number}" for name, number in sums.items())
+        note(f"登记已生效：{counted}；摘要 {digest[:16]}", f"registry in force: {counted}; digest {digest[:16]}")
+
+
+@app.command("list")
+def list_(db: Db = None, as_json: AsJson = False) -> None:
+    """List the parties in force and the tokens. 列出已登记的企业与令牌。"""
+    store = opened(db)
+    parties = parties_in_force(store)
+    doors = Doors(store.doors_path)
+    tokens = Tokens(doors).list()
+    doors.close()
+    if as_json:
+        print_json({"parties": parties, "tokens": tokens})
+        return
+    print_table(
+        "",
+        (("代码", "code"), ("名称", "name"), ("角色", "roles"), ("传输编号", "dxpId"), ("有效期", "valid")),
+        ((p.code, p.name, " ".join(p.roles), p.dxp_id, f"{p.valid_from} – {p.valid_to or ''}") for p in parties),
+    )
+    print_table(
+        "",
+        (
+            ("令牌", "token"), ("种类", "kind"), ("传输编号", "dxpId"), ("到期", "expires"), ("停用", "revoked"),
+            ("最近使用", "last use"),
+        ),
+        ((t.token_id, t.kind, t.dxp_id, t.expires_at, t.revoked_at, t.used_at) for t in tokens),
+    )
+
+
+@app.command("token")
+def token(
+    dxp_id: Annotated[str, typer.Argument(help="exchange id of a filer 申报方传输编号")] = "",
+    kind: Annotated[str, typer.Option(help="filer, officer, operator, auditor")] = "filer",
+    office: Annotated[str, typer.Option(help="office of an officer 关员所属机关")] = "",
+    days: Annotated[int, typer.Option(help="days until it expires 有效天数")] = 365,
+    revoke: Annotated[str, typer.Option(help="id of a token to end 要停用的令牌")] = "",
+    db: Db = None,
+    as_json: AsJson = False,
+) -> None:
+    """Issue a token (shown once) or revoke one. 签发令牌（只显示一次）或停用令牌。"""
+    store = opened(db)
+    doors = Doors(store.doors_path)
+    tokens = Tokens(doors)
+    try:
+        if revoke:
+            if not tokens.revoke(revoke):
+                fail(f"没有可停用的令牌 {revoke}", f"there is no open token {revoke}")
+            note(f"令牌 {revoke} 已停用", f"token {revoke} is revoked")
+            return
+        party = next((p for p in parties_in_force(store) if p.dxp_id == dxp_id), None) if dxp_id else None
+        if kind == "filer" and party is None:
+            fail(f"传输编号 {dxp_id or '（空）'} 未登记", f"the exchange id {dxp_id or '(empty)'} is not registered")
+        text = tokens.issue(kind, party_code=party.code if party else "", dxp_id=dxp_id, office=office, days=days)
+    except BadToken as bad:
+        fail(str(bad), str(bad))
+    finally:
+        doors.close()
+    if as_json:
+        print_json({"token": text})
+    else:
+        out.print(text, markup=False)
+
