@@ -23,7 +23,13 @@ def root(name: str = "Stranger Root", algorithm: str = "RSA") -> Issued:
 def between() -> Issued:
     """An intermediate of SM2 under the RSA root."""
     return issue_test_certificate(
-        root(), algorithm="SM2", common_name="Stranger Middle", organization="Stranger", serial=8, as_authority=True, **DAYS
+        root(),
+        algorithm="SM2",
+        common_name="Stranger Middle",
+        organization="Stranger",
+        serial=8,
+        as_authority=True,
+        **DAYS,
     )
 
 
@@ -40,7 +46,9 @@ def leaf(serial: int, under: str = "between") -> Issued:
 def crl(name: str = "between", revoked: tuple[int, ...] = (0x1002,)) -> bytes:
     """A revocation list in PEM."""
     authority = between() if name == "between" else root("Nobody's Root", "SM2")
-    listed = issue_test_crl(authority, revoked=[(one, REVOKED) for one in revoked], this_update=REVOKED, next_update=UNTIL)
+    listed = issue_test_crl(
+        authority, revoked=[(one, REVOKED) for one in revoked], this_update=REVOKED, next_update=UNTIL
+    )
     return sm2.to_pem(listed, "X509 CRL")
 
 

@@ -34,7 +34,9 @@ def test_a_strangers_folder_comes_in_whole() -> None:
         "远方报关, 分公司", "lenient", "strict",
     )  # fmt: skip
     assert rows.sites == (
-        SiteRow(loct_no="FAR0000001", customs_code="5141", name="远方场所", operator_code="88AA000002", needs_arrival=True),
+        SiteRow(
+            loct_no="FAR0000001", customs_code="5141", name="远方场所", operator_code="88AA000002", needs_arrival=True
+        ),
         SiteRow(loct_no="FAR0000002", customs_code="5165", name="远方场所二", operator_code="88AA000002"),
     )
     assert [row.amount for row in rows.guarantees] == [Decimal("1000000.50"), Decimal(2000000)]
@@ -59,7 +61,9 @@ def test_certificates_are_read_and_their_chain_is_checked() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param({"certificates/one.pem": far.leaf(0x1001, "nobody").certificate_pem}, id="a root that is not there"),
+        pytest.param(
+            {"certificates/one.pem": far.leaf(0x1001, "nobody").certificate_pem}, id="a root that is not there"
+        ),
         pytest.param({"roots/middle.pem": None, "crl/middle.pem": None}, id="an intermediate that is not there"),
     ],
 )
@@ -99,54 +103,202 @@ def line_of(sheet: str, row: int, /, **cells: str) -> dict[str, str]:
     ("changed", "rule", "file", "path"),
     [
         pytest.param({"parties_csv": None}, "R01", "parties.csv", "", id="no parties at all"),
-        pytest.param({"certificates/two.pem": None}, "R01", "certificates.csv", "row 3/file", id="a certificate's file is missing"),
+        pytest.param(
+            {"certificates/two.pem": None},
+            "R01",
+            "certificates.csv",
+            "row 3/file",
+            id="a certificate's file is missing",
+        ),
         pytest.param({"sites_csv": "loct_no,name\n"}, "R02", "sites.csv", "row 1", id="columns are missing"),
         pytest.param({"sites_csv": ""}, "R02", "sites.csv", "row 1", id="an empty file"),
-        pytest.param({"sites_csv": far.SITES.replace("name", "title")}, "R02", "sites.csv", "row 1", id="an unknown column"),
+        pytest.param(
+            {"sites_csv": far.SITES.replace("name", "title")}, "R02", "sites.csv", "row 1", id="an unknown column"
+        ),
         pytest.param({"sites_csv": "名".encode("gb18030")}, "R03", "sites.csv", "", id="not in UTF-8"),
         pytest.param({"sites_csv": far.SITES + "A,1\n"}, "R03", "sites.csv", "row 4", id="a row that is too short"),
-        pytest.param({"sites_csv": far.SITES + '"open,1,2,3,4\n'}, "R03", "sites.csv", "", id="a quote that never ends"),
+        pytest.param(
+            {"sites_csv": far.SITES + '"open,1,2,3,4\n'}, "R03", "sites.csv", "", id="a quote that never ends"
+        ),
         pytest.param(line_of("parties", 2, name=""), "R04", "parties.csv", "row 2/name", id="no name"),
         pytest.param(line_of("parties", 2, roles=""), "R04", "parties.csv", "row 2/roles", id="no role"),
         pytest.param(line_of("parties", 2, valid_from=""), "R04", "parties.csv", "row 2/valid_from", id="no first day"),
-        pytest.param(line_of("guarantees", 2, valid_to=""), "R04", "guarantees.csv", "row 2/valid_to", id="a guarantee without end"),
-        pytest.param(line_of("parties", 2, valid_from="2026-02-30"), "R05", "parties.csv", "row 2/valid_from", id="no such day"),
-        pytest.param(line_of("parties", 2, valid_from="20260201"), "R05", "parties.csv", "row 2/valid_from", id="a date without hyphens"),
-        pytest.param(line_of("guarantees", 2, amount="-1"), "R06", "guarantees.csv", "row 2/amount", id="a negative amount"),
+        pytest.param(
+            line_of("guarantees", 2, valid_to=""),
+            "R04",
+            "guarantees.csv",
+            "row 2/valid_to",
+            id="a guarantee without end",
+        ),
+        pytest.param(
+            line_of("parties", 2, valid_from="2026-02-30"), "R05", "parties.csv", "row 2/valid_from", id="no such day"
+        ),
+        pytest.param(
+            line_of("parties", 2, valid_from="20260201"),
+            "R05",
+            "parties.csv",
+            "row 2/valid_from",
+            id="a date without hyphens",
+        ),
+        pytest.param(
+            line_of("guarantees", 2, amount="-1"), "R06", "guarantees.csv", "row 2/amount", id="a negative amount"
+        ),
         pytest.param(line_of("guarantees", 2, amount="1e6"), "R06", "guarantees.csv", "row 2/amount", id="an exponent"),
-        pytest.param(line_of("book_items", 2, qty1="1.123456"), "R06", "book_items.csv", "row 2/qty1", id="six decimals"),
-        pytest.param(line_of("parties", 2, roles="platform|king"), "R07", "parties.csv", "row 2/roles", id="an unknown role"),
-        pytest.param(line_of("parties", 2, valid_to="2025-12-31"), "R08", "parties.csv", "row 2/valid_to", id="ends before it begins"),
-        pytest.param(line_of("parties", 2, profile="loose"), "R09", "parties.csv", "row 2/profile", id="an unknown profile"),
-        pytest.param(line_of("guarantees", 2, kind="word"), "R09", "guarantees.csv", "row 2/kind", id="an unknown kind of guarantee"),
-        pytest.param(line_of("sites", 2, needs_arrival="maybe"), "R09", "sites.csv", "row 2/needs_arrival", id="neither yes nor no"),
-        pytest.param(line_of("parties", 2, dxp_id="FAR0000000000002"), "R10", "parties.csv", "row 3/dxp_id", id="two parties for one dxp_id"),
-        pytest.param(line_of("parties", 4, valid_from="2026-12-31"), "R11", "parties.csv", "row 4/code", id="two rows of one code on one day"),
-        pytest.param(line_of("guarantees", 3, valid_from="2026-06-30"), "R11", "guarantees.csv", "row 3/assure_code", id="two guarantees on one day"),
-        pytest.param(line_of("certificates", 2, party_code="88AA000009"), "R12", "certificates.csv", "row 2/party_code", id="a certificate of no party"),
-        pytest.param(line_of("guarantees", 2, assure_code="88AA000009"), "R12", "guarantees.csv", "row 2/assure_code", id="a guarantee of no party"),
-        pytest.param(line_of("certificates", 2, dxp_id="FAR0000000000002"), "R13", "certificates.csv", "row 2/dxp_id", id="a certificate for another's dxp_id"),
+        pytest.param(
+            line_of("book_items", 2, qty1="1.123456"), "R06", "book_items.csv", "row 2/qty1", id="six decimals"
+        ),
+        pytest.param(
+            line_of("parties", 2, roles="platform|king"), "R07", "parties.csv", "row 2/roles", id="an unknown role"
+        ),
+        pytest.param(
+            line_of("parties", 2, valid_to="2025-12-31"),
+            "R08",
+            "parties.csv",
+            "row 2/valid_to",
+            id="ends before it begins",
+        ),
+        pytest.param(
+            line_of("parties", 2, profile="loose"), "R09", "parties.csv", "row 2/profile", id="an unknown profile"
+        ),
+        pytest.param(
+            line_of("guarantees", 2, kind="word"),
+            "R09",
+            "guarantees.csv",
+            "row 2/kind",
+            id="an unknown kind of guarantee",
+        ),
+        pytest.param(
+            line_of("sites", 2, needs_arrival="maybe"),
+            "R09",
+            "sites.csv",
+            "row 2/needs_arrival",
+            id="neither yes nor no",
+        ),
+        pytest.param(
+            line_of("parties", 2, dxp_id="FAR0000000000002"),
+            "R10",
+            "parties.csv",
+            "row 3/dxp_id",
+            id="two parties for one dxp_id",
+        ),
+        pytest.param(
+            line_of("parties", 4, valid_from="2026-12-31"),
+            "R11",
+            "parties.csv",
+            "row 4/code",
+            id="two rows of one code on one day",
+        ),
+        pytest.param(
+            line_of("guarantees", 3, valid_from="2026-06-30"),
+            "R11",
+            "guarantees.csv",
+            "row 3/assure_code",
+            id="two guarantees on one day",
+        ),
+        pytest.param(
+            line_of("certificates", 2, party_code="88AA000009"),
+            "R12",
+            "certificates.csv",
+            "row 2/party_code",
+            id="a certificate of no party",
+        ),
+        pytest.param(
+            line_of("guarantees", 2, assure_code="88AA000009"),
+            "R12",
+            "guarantees.csv",
+            "row 2/assure_code",
+            id="a guarantee of no party",
+        ),
+        pytest.param(
+            line_of("certificates", 2, dxp_id="FAR0000000000002"),
+            "R13",
+            "certificates.csv",
+            "row 2/dxp_id",
+            id="a certificate for another's dxp_id",
+        ),
         pytest.param({"certificates/one.pem": b"no"}, "R14", "certificates.csv", "row 2/file", id="not a certificate"),
         pytest.param({"roots/root.pem": b"no"}, "R14", "roots/root.pem", "", id="not a root"),
         pytest.param({"crl/middle.pem": b"no"}, "R14", "crl/middle.pem", "", id="not a revocation list"),
-        pytest.param(line_of("certificates", 2, number="1003"), "R15", "certificates.csv", "row 2/number", id="another serial number"),
-        pytest.param({"certificates_csv": far.CERTIFICATES + "1001,one.pem,88AA000001,FAR0000000000001\n"}, "R16", "certificates.csv", "row 4/file", id="a certificate twice"),
+        pytest.param(
+            line_of("certificates", 2, number="1003"),
+            "R15",
+            "certificates.csv",
+            "row 2/number",
+            id="another serial number",
+        ),
+        pytest.param(
+            {"certificates_csv": far.CERTIFICATES + "1001,one.pem,88AA000001,FAR0000000000001\n"},
+            "R16",
+            "certificates.csv",
+            "row 4/file",
+            id="a certificate twice",
+        ),
         pytest.param(line_of("sites", 3, loct_no="FAR0000001"), "R16", "sites.csv", "row 3/loct_no", id="a site twice"),
-        pytest.param(line_of("book_items", 3, item_record_no="1"), "R16", "book_items.csv", "row 3/item_record_no", id="an item twice"),
-        pytest.param({"crl/middle.pem": far.crl("nobody")}, "R17", "crl/middle.pem", "", id="a list of an unknown authority"),
-        pytest.param(line_of("sites", 2, operator_code="88AA000001"), "R18", "sites.csv", "row 2/operator_code", id="an operator that is none"),
-        pytest.param(line_of("book_items", 2, area_code="88AA000001"), "R18", "book_items.csv", "row 2/area_code", id="goods of a company that is not bonded"),
-        pytest.param(line_of("guarantees", 2, assure_code="88AA000001"), "R18", "guarantees.csv", "row 2/assure_code", id="a guarantor that is none"),
-        pytest.param(line_of("parties", 2, code="88aa000001"), "R19", "parties.csv", "row 2/code", id="a code in small letters"),
-        pytest.param(line_of("parties", 2, code="8" * 19), "R19", "parties.csv", "row 2/code", id="a code of 19 characters"),
-        pytest.param(line_of("parties", 2, dxp_id="FAR00000000000001"), "R19", "parties.csv", "row 2/dxp_id", id="a dxp_id of 17 characters"),
-        pytest.param(line_of("book_items", 2, gcode="200950"), "R19", "book_items.csv", "row 2/gcode", id="a goods code of six digits"),
-        pytest.param(line_of("certificates", 2, file="../roots/root.pem"), "R19", "certificates.csv", "row 2/file", id="a file outside its folder"),
+        pytest.param(
+            line_of("book_items", 3, item_record_no="1"),
+            "R16",
+            "book_items.csv",
+            "row 3/item_record_no",
+            id="an item twice",
+        ),
+        pytest.param(
+            {"crl/middle.pem": far.crl("nobody")}, "R17", "crl/middle.pem", "", id="a list of an unknown authority"
+        ),
+        pytest.param(
+            line_of("sites", 2, operator_code="88AA000001"),
+            "R18",
+            "sites.csv",
+            "row 2/operator_code",
+            id="an operator that is none",
+        ),
+        pytest.param(
+            line_of("book_items", 2, area_code="88AA000001"),
+            "R18",
+            "book_items.csv",
+            "row 2/area_code",
+            id="goods of a company that is not bonded",
+        ),
+        pytest.param(
+            line_of("guarantees", 2, assure_code="88AA000001"),
+            "R18",
+            "guarantees.csv",
+            "row 2/assure_code",
+            id="a guarantor that is none",
+        ),
+        pytest.param(
+            line_of("parties", 2, code="88aa000001"), "R19", "parties.csv", "row 2/code", id="a code in small letters"
+        ),
+        pytest.param(
+            line_of("parties", 2, code="8" * 19), "R19", "parties.csv", "row 2/code", id="a code of 19 characters"
+        ),
+        pytest.param(
+            line_of("parties", 2, dxp_id="FAR00000000000001"),
+            "R19",
+            "parties.csv",
+            "row 2/dxp_id",
+            id="a dxp_id of 17 characters",
+        ),
+        pytest.param(
+            line_of("book_items", 2, gcode="200950"),
+            "R19",
+            "book_items.csv",
+            "row 2/gcode",
+            id="a goods code of six digits",
+        ),
+        pytest.param(
+            line_of("certificates", 2, file="../roots/root.pem"),
+            "R19",
+            "certificates.csv",
+            "row 2/file",
+            id="a file outside its folder",
+        ),
         pytest.param({"notes.txt": b"x"}, "R20", "notes.txt", "", id="a file with no place"),
         pytest.param({"keys/one.pem": b"x"}, "R20", "keys/one.pem", "", id="a key among the tables"),
     ],
-)  # fmt: skip
-def test_a_mistake_is_named_at_its_place(changed: dict[str, str | bytes | None], rule: str, file: str, path: str) -> None:
+)
+def test_a_mistake_is_named_at_its_place(
+    changed: dict[str, str | bytes | None], rule: str, file: str, path: str
+) -> None:
     reading = read_registry(folder(**changed))
     assert reading.tables is None
     assert (rule, file, path) in {(one.rule_id, one.document, one.path) for one in reading.problems}
@@ -193,7 +345,10 @@ def test_a_period_of_one_day_is_a_period() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(sorted([*COLUMNS, "certificates/one.pem", "roots/root.pem", "crl/middle.pem"])), st.binary(max_size=300))
+@given(
+    st.sampled_from(sorted([*COLUMNS, "certificates/one.pem", "roots/root.pem", "crl/middle.pem"])),
+    st.binary(max_size=300),
+)
 def test_any_bytes_at_all_give_a_reading(name: str, content: bytes) -> None:
     reading = read_registry({**folder(), name: content})
     assert (reading.tables is None) is bool(reading.problems)

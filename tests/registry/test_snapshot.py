@@ -52,7 +52,9 @@ def test_the_digest_is_that_of_the_bytes(registry: Registry) -> None:
         pytest.param(date(2099, 1, 1), "strict", id="without an end"),
     ],
 )
-def test_a_party_is_found_by_code_and_by_exchange_id_on_its_days(registry: Registry, day: date, profile: str | None) -> None:
+def test_a_party_is_found_by_code_and_by_exchange_id_on_its_days(
+    registry: Registry, day: date, profile: str | None
+) -> None:
     for found in (registry.party("88AA000002", day), registry.by_dxp("FAR0000000000002", day)):
         assert (found.profile if found else None) == profile
 

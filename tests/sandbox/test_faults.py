@@ -14,7 +14,7 @@ from tongguan.ceb.signature.verify import verify
 from tongguan.sandbox.faults import BY_NAME, FAULTS
 from tongguan.sandbox.wire import MESSAGES
 
-SCHEMA = [fault.name for fault in FAULTS if fault.area == "schema"] + ["signature-missing-621"]
+SCHEMA = [fault.name for fault in FAULTS if fault.area == "schema" and not fault.good] + ["signature-missing-621"]
 BROKEN = {
     "signature-digest": ("inventory", "digest"),
     "signature-digest-311": ("order", "digest"),
@@ -125,5 +125,15 @@ def test_every_rule_in_scope_has_a_fault() -> None:
     named = " ".join(BY_NAME)
     wanted = [f"D{number:02d}" for number in (*range(1, 4), *range(5, 11), *range(12, 21), 25, 26)]
     wanted += [f"M{number:02d}" for number in (*range(1, 15), 16, 17, 20)]
-    wanted += ["S10", "T01", "T03", "T04", "T05", "K01", "K02", "K03", "K04"]  # S10 is D04: the schema fixes the currency
+    wanted += [
+        "S10",
+        "T01",
+        "T03",
+        "T04",
+        "T05",
+        "K01",
+        "K02",
+        "K03",
+        "K04",
+    ]  # S10 is D04: the schema fixes the currency
     assert [rule for rule in wanted if rule not in named] == []

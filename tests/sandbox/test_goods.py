@@ -1,4 +1,4 @@
-"""The sandbox's goods and words agree with the law, the code tables and the registry, which it may not import itself."""
+"""The sandbox's goods and words agree with law, code tables and registry, which it may not import itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def test_advance_tax_by_hand() -> None:
     173.35 × 0.091 = 15.77485 → 15.77. Together 32.41.
     """
     lines = tuple(
-        Line(good=article(sku), qty=Decimal(qty), price=article(sku).price) for sku, qty in (("SBX-G08", 2), ("SBX-G15", 1))
+        Line(good=article(sku), qty=Decimal(qty), price=article(sku).price)
+        for sku, qty in (("SBX-G08", 2), ("SBX-G15", 1))
     )
     deal = Deal(seed=1, number=1, parties=companies.parties_of(0), buyer=person(1, 1), lines=lines,
                 freight=Decimal("12.50"), insured_fee=Decimal("1.00"), at=START)  # fmt: skip

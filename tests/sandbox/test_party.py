@@ -72,7 +72,9 @@ def test_key_and_certificate_are_for_their_owner_only(tmp_path: Path) -> None:
         pytest.param("沙箱", ["merchant"], datetime(2026, 3, 2), "SM2", id="no time zone"),
     ],
 )
-def test_what_cannot_be_made_is_said(tmp_path: Path, name: str, roles: list[str], start: datetime, algorithm: str) -> None:
+def test_what_cannot_be_made_is_said(
+    tmp_path: Path, name: str, roles: list[str], start: datetime, algorithm: str
+) -> None:
     with pytest.raises(PartyError, match=" / "):
         party_new(tmp_path / "w", name, roles, start, algorithm)
     assert not (tmp_path / "w").exists()

@@ -44,3 +44,9 @@ def test_what_is_decided_is_what_was_planted(world: World, house: ClearingHouse,
         if (said := difference(row, house.answers.get((row["file"], int(row["record"])))))
     }
     assert told == {}
+
+
+def test_a_guarantee_that_is_too_low_is_named_as_the_reason(world: World, house: ClearingHouse) -> None:
+    [row] = [row for row in world.rows("M16-LOW") if row["document"] == "inventory"]
+    [hold] = house.documents["inventory", tuple(row["key"].split(" "))].holds
+    assert (hold.kind, hold.lifted_at) == ("guarantee", None)

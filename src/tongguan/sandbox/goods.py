@@ -11,7 +11,7 @@ import msgspec
 
 
 class Good(msgspec.Struct, frozen=True, kw_only=True):
-    """One article. ``price`` is in yuan for one ``unit``; ``net_kg``, ``qty1_each``, ``qty2_each`` are for one unit too.
+    """One article. ``price`` is in yuan a ``unit``; ``net_kg``, ``qty1_each`` and ``qty2_each`` are for one unit too.
 
     ``vat_rate`` is what the invented platform reckons its advance tax with. None of the goods bears consumption tax.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -14,20 +15,19 @@ from tongguan.sandbox.authority import Authority, authority
 from tongguan.sandbox.bench import Bench
 from tongguan.sandbox.companies import COMPANIES, DECLARANTS, parties_of
 from tongguan.sandbox.documents import KINDS
+from tongguan.sandbox.error import SandboxError
 from tongguan.sandbox.faults.fault import Fault
 from tongguan.sandbox.registry_folder import registry_folder
 from tongguan.sandbox.step import ALL_RELEASED, Step, step
 from tongguan.sandbox.truth import COLUMNS, rows_of
 from tongguan.sandbox.wire import wire
 
+__all__ = ["Made", "SandboxError", "make"]
+
 RECORDS_MOST = 100
 """Records in one message, by the schema."""
 
 Progress = Callable[[int, int], None]
-
-
-class SandboxError(ValueError):
-    """What was asked of the sandbox cannot be made. Said in both languages."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,21 +58,22 @@ def make(
     ``progress`` is told files written and files in all. Raises SandboxError.
     """
     if start.tzinfo is None:
-        raise SandboxError("起始时间必须带时区 / the start needs a time zone")
+        raise SandboxError("起始时间必须带时区", "the start needs a time zone")
     if sets < 0 or not 1 <= records_per_message <= RECORDS_MOST:
-        raise SandboxError("套数不能为负，每报文记录数为 1 至 100 / sets >= 0 and 1 to 100 records a message")
+        raise SandboxError("套数不能为负，每报文记录数为 1 至 100", "sets >= 0 and 1 to 100 records a message")
     if out.exists() and any(out.iterdir()):
-        raise SandboxError(f"文件夹不是空的：{out} / the folder is not empty: {out}")
+        raise SandboxError(f"文件夹不是空的：{out}", f"the folder is not empty: {out}")
     good, planted = _shared_out(sets, seed, faults)
     bench = Bench(seed, start)
-    plan = [
-        *(("good", one) for one in good_steps(bench, good, records_per_message)),
-        *((fault.name, one) for fault in planted for one in fault.plan(bench)),
-    ]
+    files = len(KINDS) * -(-good // records_per_message) + _files_of(planted, seed, start)
+    plan = chain(
+        (("good", one) for one in good_steps(bench, good, records_per_message)),
+        ((fault.name, one) for fault in planted for one in fault.plan(bench)),
+    )
     held = authority(COMPANIES, DECLARANTS[0], start)
     _write_files(out / "registry", registry_folder(held, start))
-    records = _write_filings(out, plan, seed, held, progress)
-    return Made(out=out, sets=good, faults=tuple(fault.name for fault in planted), files=len(plan), records=records)
+    records = _write_filings(out, plan, files, seed, held, progress)
+    return Made(out=out, sets=good, faults=tuple(fault.name for fault in planted), files=files, records=records)
 
 
 def good_steps(bench: Bench, sets: int, records_per_message: int) -> Iterator[Step]:
@@ -82,6 +83,12 @@ def good_steps(bench: Bench, sets: int, records_per_message: int) -> Iterator[St
         together = [bench.good(parties) for _ in range(min(records_per_message, sets - first))]
         for document in KINDS:
             yield step(document, together, [ALL_RELEASED[document]] * len(together))
+
+
+def _files_of(planted: Iterable[Fault], seed: int, start: datetime) -> int:
+    """How many files the faults make: planned once on another bench, so that the real plan need not be kept whole."""
+    bench = Bench(seed, start)
+    return sum(1 for fault in planted for _ in fault.plan(bench))
 
 
 def _shared_out(sets: int, seed: int, faults: str) -> tuple[int, tuple[Fault, ...]]:
@@ -104,14 +111,14 @@ def _share(word: str) -> float | None:
     except ValueError:
         return None
     if not 0 <= share <= 1:
-        raise SandboxError(f"份额应在 0 与 1 之间：{word} / a share lies between 0 and 1: {word}")
+        raise SandboxError(f"份额应在 0 与 1 之间：{word}", f"a share lies between 0 and 1: {word}")
     return share
 
 
 def _named(name: str) -> Fault:
     found = known.BY_NAME.get(name)
     if found is None:
-        raise SandboxError(f"没有名为 {name} 的缺陷 / there is no fault named {name}")
+        raise SandboxError(f"没有名为 {name} 的缺陷", f"there is no fault named {name}")
     return found
 
 
@@ -123,7 +130,7 @@ def _write_files(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def _write_filings(
-    out: Path, plan: Sequence[tuple[str, Step]], seed: int, held: Authority, progress: Progress | None
+    out: Path, plan: Iterable[tuple[str, Step]], files: int, seed: int, held: Authority, progress: Progress | None
 ) -> int:
     folder = out / "filings"
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,7 +148,7 @@ def _write_filings(
             truth.writerows(written)
             rows += len(written)
             if progress:
-                progress(number, len(plan))
+                progress(number, files)
     return rows
 
 

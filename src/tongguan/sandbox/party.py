@@ -1,4 +1,4 @@
-"""A new sandbox party for somebody who tries the platform with their own software: code, exchange id, key, certificate."""
+"""A new sandbox party, for somebody who tries their own software: code, exchange id, key, certificate."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tongguan.ceb.signature.issue import issue_test_ca
 from tongguan.ceb.signature.sign import Signer
 from tongguan.sandbox.authority import FIRST_SERIAL, ORGANIZATION, YEAR, Held, issue_certificate
 from tongguan.sandbox.companies import ROLES, Company
+from tongguan.sandbox.error import SandboxError
 from tongguan.sandbox.registry_folder import certificates_csv, guarantees_csv, parties_csv
 
 KIND = 90
@@ -21,8 +22,8 @@ KIND = 90
 PARTIES_MOST = 999
 
 
-class PartyError(ValueError):
-    """The party cannot be made. Said in both languages."""
+class PartyError(SandboxError):
+    """The party cannot be made."""
 
 
 class NewParty(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def party_new(out: Path, name: str, roles: Sequence[str], start: datetime, algor
         folder.mkdir(parents=True, exist_ok=True)
     number = 1 + _made_before(registry / "parties.csv")
     if number > PARTIES_MOST:
-        raise PartyError(f"沙箱企业已满 {PARTIES_MOST} 家 / there are {PARTIES_MOST} sandbox parties already")
+        raise PartyError(f"沙箱企业已满 {PARTIES_MOST} 家", f"there are {PARTIES_MOST} sandbox parties already")
     company = Company(
         code=f"99009{KIND}{number:03d}",
         name=f"{name}（SANDBOX）",
@@ -77,13 +78,13 @@ def party_new(out: Path, name: str, roles: Sequence[str], start: datetime, algor
 
 def _check(name: str, roles: Sequence[str], start: datetime, algorithm: str) -> None:
     if start.tzinfo is None:
-        raise PartyError("起始时间必须带时区 / the start needs a time zone")
+        raise PartyError("起始时间必须带时区", "the start needs a time zone")
     if not 1 <= len(name.strip()) <= 80 or not name.isprintable():
-        raise PartyError("名称应为 1 至 80 个字符 / a name has 1 to 80 characters")
+        raise PartyError("名称应为 1 至 80 个字符", "a name has 1 to 80 characters")
     if not roles or not set(roles) <= set(ROLES):
-        raise PartyError(f"角色应取自：{' '.join(ROLES)} / roles are of: {' '.join(ROLES)}")
+        raise PartyError(f"角色应取自：{' '.join(ROLES)}", f"roles are of: {' '.join(ROLES)}")
     if algorithm not in ("SM2", "RSA"):
-        raise PartyError("算法应为 SM2 或 RSA / the algorithm is SM2 or RSA")
+        raise PartyError("算法应为 SM2 或 RSA", "the algorithm is SM2 or RSA")
 
 
 def _made_before(parties: Path) -> int:
@@ -118,7 +119,7 @@ def _write_secret(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as there:
-        raise PartyError(f"文件已存在：{path.name} / the file exists already: {path.name}") from there
+        raise PartyError(f"文件已存在：{path.name}", f"the file exists already: {path.name}") from there
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 
@@ -131,5 +132,5 @@ def _append(path: Path, sheet: bytes) -> None:
         return
     before = path.read_bytes()
     if before.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].strip() != header:
-        raise PartyError(f"{path.name} 的表头不同 / {path.name} has another header")
+        raise PartyError(f"{path.name} 的表头不同", f"{path.name} has another header")
     path.write_bytes(before + (b"" if before.endswith(b"\n") else b"\n") + rows)

@@ -1,4 +1,4 @@
-"""Invented buyers. Their identity numbers have a right check character and a division (990101) that was never given out."""
+"""Invented buyers. Their identity numbers have a right check character and a division (990101) never given out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DAYS = 20_000  # birthdays lie within about 55 years of the first one
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A buyer who is payer and consignee as well. The telephone number begins with 100: no such mobile number exists."""
+    """A buyer who is payer and consignee as well. The telephone begins with 100: no such mobile number exists."""
 
     name: str
     id_number: str
@@ -27,7 +27,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person(seed: int, number: int) -> Person:
-    """The buyer of this number (from 0) in the world of this seed; up to 20 million of them differ in identity number."""
+    """The buyer of this number (from 0) in the world of this seed; 20 million of them differ in identity number."""
     chance = Random(f"person/{seed}/{number}")  # noqa: S311 - invented data, the same for the same seed
     # Day and running number are spread so that two numbers never meet in one identity number.
     day, turn = number % _DAYS, number // _DAYS % 1000

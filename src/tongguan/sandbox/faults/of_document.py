@@ -153,4 +153,4 @@ FAULTS = (
     form("inventory", "D20-FILER", "other-declarant", "申报企业不是报送企业",
          "the declarant named is not the company that files", (IH + "agentCode", _other_declarant), code="-621016"),
 )  # fmt: skip
-"""Each entry: document, rule, name, both languages, the fields put wrong, and the code where it is not the general one."""
+"""Each entry: document, rule, name, both languages, the fields put wrong, and the code where it is a closer one."""

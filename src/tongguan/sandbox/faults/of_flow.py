@@ -28,7 +28,12 @@ _THERE = {"order": "-301010", "payment": "-401007", "waybill": "-504015", "inven
 _OLD = {"order": "-301014", "payment": "-401012", "waybill": "-505016"}
 _LOCKED = {"order": "-301011", "payment": "-401008", "waybill": "-504016"}
 _ABSENT = {"order": "-301009", "payment": "-401006", "waybill": "-504014", "inventory": "-621042"}
-_DOCUMENTS = {"order": ("订单", "order"), "payment": ("支付单", "payment"), "waybill": ("运单", "waybill"), "inventory": ("清单", "inventory")}
+_DOCUMENTS = {
+    "order": ("订单", "order"),
+    "payment": ("支付单", "payment"),
+    "waybill": ("运单", "waybill"),
+    "inventory": ("清单", "inventory"),
+}
 _NOTE = ("note", "沙箱改动")
 _SAVED = Expected(status="1", note_zh="暂存", note_en="saved only")
 
@@ -183,10 +188,13 @@ def _flow(name: str, zh: str, en: str, plan: Callable[[Bench], Iterable[Step]], 
     return Fault(name=name, area="flow", zh=zh, en=en, plan=plan, good=good)
 
 
-def _each(name: str, zh: str, en: str, plan: Callable[[str], Callable[[Bench], Iterable[Step]]], kinds: Iterable[str]) -> list[Fault]:
+def _each(
+    name: str, zh: str, en: str, plan: Callable[[str], Callable[[Bench], Iterable[Step]]], kinds: Iterable[str]
+) -> list[Fault]:
     """One fault a document; ``{}`` in the sentences is its name."""
     return [
-        _flow(f"{name}-{kind}", zh.format(_DOCUMENTS[kind][0]), en.format(_DOCUMENTS[kind][1]), plan(kind)) for kind in kinds
+        _flow(f"{name}-{kind}", zh.format(_DOCUMENTS[kind][0]), en.format(_DOCUMENTS[kind][1]), plan(kind))
+        for kind in kinds
     ]
 
 
@@ -211,6 +219,7 @@ FAULTS = (
     _flow("M06-deleted", "运单已删除，清单等待", "the waybill is deleted; the inventory waits", _deleted("waybill")),
     _flow("M01-saved", "订单只是暂存，清单等待", "the order is only saved; the inventory waits", _saved),
     _flow("corrected", "退单后更正并重新申报：放行", "put right and filed again after a rejection: released", _corrected, good=True),
-    _flow("D01-one-of-three", "一个报文三份订单，其中一份有误", "one bad record among three: only that one is refused", _one_bad_record),
+    _flow("D01-one-of-three", "一个报文三份订单，其中一份有误", "one bad record among three: only that one is refused",
+          _one_bad_record),
 )  # fmt: skip
 """Each entry: name, both languages and the files in their order."""

@@ -1,4 +1,4 @@
-"""What the law of the day does not allow: goods, units, limits, the buyer's year, and bonded stock (D09, D15, T04, T05)."""
+"""What the law of the day does not allow: goods, units, limits, the buyer's year, bonded stock (D09, D15, T04, T05)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ FAULTS = (
     unlawful("D15", "stock", "法定数量超过账册结余", "more than is left in the account book",
              (IL + "1.itemRecordNo", SCARCE_ITEM), bonded=True),
     _one("D15-price", "单价高出账册价格三成以上", "a price more than 30 % above the account book",
-         one_line(article("SBX-G08"), 1, str(_HONEY_PRICE * Decimal("1.31"))), inventory_is(rejected("D15")), bonded=True),
+         one_line(article("SBX-G08"), 1, str(_HONEY_PRICE * Decimal("1.31"))), inventory_is(rejected("D15")),
+         bonded=True),
     _one("D15-price-edge", "单价恰高出账册价格三成：放行", "a price exactly 30 % above the account book passes",
          one_line(article("SBX-G08"), 1, str(_HONEY_PRICE * Decimal("1.30"))), ALL_RELEASED, bonded=True),
     _one("T01-edge", "多件商品恰为单次限值：放行", "several articles of exactly 5,000 yuan pass",

@@ -103,9 +103,8 @@ def _guarantee_too_low(bench: Bench) -> Iterable[Step]:
     held = Expected(
         status="300",
         also=("120",),
-        rule="M16-LOW",
-        note_zh="入库后等待：担保余额不足，补足后放行",
-        note_en="accepted and waits: the guarantee is too low; released once it is topped up",
+        note_zh="入库后等待：担保余额不足（M16-LOW），补足后放行",
+        note_en="accepted and waits: the guarantee is too low (M16-LOW); released once it is topped up",
     )
     return steps(filed, {**ALL_RELEASED, "inventory": held})
 
@@ -150,7 +149,8 @@ FAULTS = (
               (IL + "1.price", plus("1")), (IL + "1.totalPrice", plus("2")), code="1322"),
     unmatched("M14", "country", "清单原产国与订单不一致", "the country of origin differs from the order",
               (IL + "1.country", "601"), code="1322"),
-    unmatched("M14", "item-no", "清单货号与订单不一致", "the SKU differs from the order", (IL + "1.itemNo", "SBX-OTHER"), code="1322"),
+    unmatched("M14", "item-no", "清单货号与订单不一致", "the SKU differs from the order",
+              (IL + "1.itemNo", "SBX-OTHER"), code="1322"),
     unmatched("D07-WAYBILL", "weight", "运单毛重与清单毛重相差一倍", "the waybill weighs twice what the inventory does",
               (WH + "weight", times("2"))),
     _guaranteed_by("outsider", "担保企业不是本单证的企业", "the guarantor is no company of the filing", GUARANTOR.code),

@@ -1,4 +1,4 @@
-"""Messages that do not follow the schema or are no messages at all: CEB900 at the door."""
+"""Messages that do not follow the schema or are no messages at all (CEB900 at the door), and forms that are taken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lxml import etree
 
 from tongguan.sandbox.bench import Bench
 from tongguan.sandbox.faults.fault import Fault
-from tongguan.sandbox.step import Step, at_the_door, document_is, steps
+from tongguan.sandbox.step import ALL_RELEASED, Step, at_the_door, document_is, steps
 
 _CEB = "{http://www.chinaport.gov.cn/ceb}"
 _NAMES = {"order": "311", "payment": "411", "waybill": "511", "inventory": "621"}
@@ -94,6 +94,30 @@ def rename(message: bytes) -> bytes:
     return message.replace(b"CEB621Message", b"CEB999Message")
 
 
+def default_namespace(message: bytes) -> bytes:
+    """Write the message without the prefix, as customs' own receipts are."""
+    return message.replace(b"<ceb:", b"<").replace(b"</ceb:", b"</").replace(b"xmlns:ceb=", b"xmlns=")
+
+
+def byte_order_mark(message: bytes) -> bytes:
+    """Put a byte order mark first."""
+    return b"\xef\xbb\xbf" + message
+
+
+def gb18030(message: bytes) -> bytes:
+    """Encode the message in GB18030 and say so. What is signed is the canonical form, which is UTF-8 always."""
+    return message.decode("utf-8").replace("UTF-8", "GB18030", 1).encode("gb18030")
+
+
+def _taken(name: str, zh: str, en: str, **how: Any) -> Fault:
+    """A good set whose inventory is written in a form that some clients use."""
+
+    def plan(bench: Bench) -> Iterable[Step]:
+        return steps(bench.own(), ALL_RELEASED, at="inventory", **how)
+
+    return Fault(name=f"wire-{name}", area="schema", zh=zh, en=en, plan=plan, good=True)
+
+
 def _door(document: str, rule: str, name: str, zh: str, en: str, **how: Any) -> Fault:
     def plan(bench: Bench) -> Iterable[Step]:
         return steps(bench.own(), document_is(document, at_the_door(rule)), at=document, **how)
@@ -116,6 +140,8 @@ FAULTS = (
     _door("order", "S05", "long", "订单编号61个字符", "an orderNo of 61 characters", before=text("orderNo", "S" * 61)),
     _door("inventory", "S06", "length", "申报海关代码只有三位", "a customsCode of three characters",
           before=text("customsCode", "514")),
+    _door("inventory", "S06", "empty-optional", "选填元素为空元素（宽松方式接受）",
+          "an empty optional element (taken by the lenient profile)", before=text("wrapType", "")),
     _door("inventory", "S07", "exponent", "数量写成科学计数法", "a quantity with an exponent", before=text("qty", "1e3")),
     _door("payment", "S07", "empty", "支付金额为空", "an empty amount", before=text("amountPaid", "")),
     _door("inventory", "S08", "digits", "数量超过19位", "a quantity of 20 digits", before=text("qty", "1" * 20)),
@@ -126,5 +152,9 @@ FAULTS = (
     _door("inventory", "W02", "doctype", "报文含 DOCTYPE", "a message with a DOCTYPE", after=doctype),
     _door("inventory", "W09", "cut", "报文被截断", "a message cut off in its middle", after=cut),
     _door("inventory", "W11", "unknown", "未知的报文类型", "a message of unknown type", after=rename),
+    _taken("default-namespace", "使用默认名称空间：接受", "a default namespace without a prefix is taken",
+           before=default_namespace),
+    _taken("bom", "带字节序标记：接受", "a byte order mark is taken", after=byte_order_mark),
+    _taken("gb18030", "GB18030 编码：接受", "GB18030 by declaration is taken", after=gb18030),
 )  # fmt: skip
 """Each entry: document, rule of ``ceb.rules``, name, both languages, and what is done to the message."""

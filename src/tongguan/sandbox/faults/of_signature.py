@@ -44,9 +44,7 @@ def _case(name: str, zh: str, en: str, document: str, outcome: Outcome, **change
     def plan(bench: Bench) -> Iterable[Step]:
         return steps(bench.own(parties=parties_of(0)), outcome, at=document, **changes)
 
-    return Fault(
-        name=f"signature-{name}", area="signature", zh=zh, en=en, plan=plan, good=outcome is ALL_RELEASED
-    )
+    return Fault(name=f"signature-{name}", area="signature", zh=zh, en=en, plan=plan, good=outcome is ALL_RELEASED)
 
 
 def _broken(document: str, name: str, zh: str, en: str, after: Callable[[bytes], bytes]) -> Fault:
@@ -54,7 +52,9 @@ def _broken(document: str, name: str, zh: str, en: str, after: Callable[[bytes],
 
 
 def _certificate(name: str, zh: str, en: str, **changes: Any) -> Fault:
-    return _case(name, zh, en, "inventory", document_is("inventory", refused(_CODES["inventory"], "D20-CERT")), **changes)
+    return _case(
+        name, zh, en, "inventory", document_is("inventory", refused(_CODES["inventory"], "D20-CERT")), **changes
+    )
 
 
 def _taken(name: str, zh: str, en: str, use: str = "sm2", **options: Any) -> Fault:
@@ -62,7 +62,9 @@ def _taken(name: str, zh: str, en: str, use: str = "sm2", **options: Any) -> Fau
 
 
 def _card(name: str, zh: str, en: str, **changes: Any) -> Fault:
-    outcome = document_is("inventory", Expected(status="-621015", also=("-621016",), code="-621015|-621016", rule="D20-CARD"))
+    outcome = document_is(
+        "inventory", Expected(status="-621015", also=("-621016",), code="-621015|-621016", rule="D20-CARD")
+    )
     return _case(name, zh, en, "inventory", outcome, **changes)
 
 

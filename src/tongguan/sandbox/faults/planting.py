@@ -80,7 +80,9 @@ def times(factor: str) -> Callable[[Decimal], Decimal]:
     return lambda old: old * Decimal(factor)
 
 
-def version(filed: DocumentSet, document: str, head: str, app_type: str, app_time: str, *changes: Change) -> DocumentSet:
+def version(
+    filed: DocumentSet, document: str, head: str, app_type: str, app_time: str, *changes: Change
+) -> DocumentSet:
     """The set with another version of one document: its appType and appTime, and more if wanted (paths in the head)."""
     start = f"{document}.{head}"
     wanted = (("appType", app_type), ("appTime", app_time), *changes)

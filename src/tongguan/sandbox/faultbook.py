@@ -1,0 +1,79 @@
+"""Write the tables of faults in ``docs/sandbox.md`` and ``docs/sandbox.zh.md`` from the fault entries.
+
+``python -m tongguan.sandbox.faultbook docs`` writes them; with ``--check`` nothing is written and the exit status is 1
+when a page differs from what the entries give.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tongguan.sandbox.faults import FAULTS
+from tongguan.sandbox.faults.fault import Fault
+
+AREAS = {
+    "schema": ("格式", "Schema"),
+    "signature": ("签名与证书", "Signatures and certificates"),
+    "document": ("单证内部", "Inside one document"),
+    "match": ("单证之间", "Between documents"),
+    "law": ("法规、限值与账册", "Law, limits and account book"),
+    "flow": ("次序、重复与版本", "Order, repeats and versions"),
+}
+"""The groups of faults in the order of the page, with their headings."""
+
+PAGES = {"sandbox.zh.md": 0, "sandbox.md": 1}
+BEGIN, END = "<!-- faults: generated, see sandbox/faultbook.py -->", "<!-- end of faults -->"
+
+
+def tables(language: int) -> str:
+    """The tables of all faults, Chinese (0) or English (1), as Markdown."""
+    return "\n".join(line for area in AREAS for line in _table(area, language))
+
+
+def _table(area: str, language: int) -> Iterator[str]:
+    head = ("| 名称 | 内容 | 照常放行 |", "| name | what it is | passes |")[language]
+    yield from ("", f"### {AREAS[area][language]}", "", head, "|---|---|---|")
+    for fault in FAULTS:
+        if fault.area == area:
+            yield _row(fault, language)
+
+
+def _row(fault: Fault, language: int) -> str:
+    text = (fault.zh, fault.en)[language].replace("|", "\\|")
+    passes = ("是", "yes")[language] if fault.good else ""
+    return f"| `{fault.name}` | {text} | {passes} |"
+
+
+def renewed(page: str, language: int) -> str:
+    """A page with its tables made anew. Raises ValueError when the two marks are not in it."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page lacks {BEGIN} or {END}")
+    return f"{before}{BEGIN}\n{tables(language)}\n\n{END}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """The command: the folder of the pages, and ``--check`` to compare only."""
+    check = "--check" in arguments
+    folders = [argument for argument in arguments if argument != "--check"]
+    if len(folders) != 1:
+        sys.stderr.write("usage: python -m tongguan.sandbox.faultbook DOCS [--check]\n")
+        return 2
+    stale = []
+    for name, language in PAGES.items():
+        path = Path(folders[0]) / name
+        page = path.read_text(encoding="utf-8")
+        new = renewed(page, language)
+        if new != page:
+            stale.append(name)
+            if not check:
+                path.write_text(new, encoding="utf-8")
+    sys.stdout.writelines(f"{'out of date' if check else 'written'}: {name}\n" for name in stale)
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
