@@ -324,8 +324,8 @@ class PlayStore:
         if isinstance(event, RecordFiled):
             subject = Document(kind=kind, key=key, message_type="", record=event.record, status="2", digest=b"",
                                app_time="", sender="", sender_code="", filed_at=self.now)  # fmt: skip
-        if subject is None:
-            return Case()
+        if subject is None or subject.record is None:
+            return Case(existing=existing)
         of = order_of(subject)
         return Case(
             existing=existing,

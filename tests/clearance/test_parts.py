@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clearance.playstore import NOW, D, PlayStore, a_set
+from tests.clearance.playstore import NOW, D, PlayStore, a_set, law_changed
 from tongguan.clearance.acceptance import FactsMissing
 from tongguan.clearance.compare import amounts_agree, show, texts_agree
 from tongguan.clearance.times import china_day, read_day, read_time
@@ -64,13 +64,15 @@ def test_days_and_times_are_those_of_china():
     assert read_day("20250229") is None and read_day("2025022") is None
 
 
-def test_the_year_of_the_quota_is_that_of_acceptance_in_china():
-    """The law is that of the day in China: an hour before midnight UTC it is tomorrow there."""
-    store, docs = PlayStore(now=NOW + timedelta(hours=12)), a_set()  # 2026-03-03 00:00 in China
-    assert store.guarantee is not None
+@pytest.mark.parametrize(("seconds", "row"), [(11 * 3600 + 3599, "L04"), (12 * 3600, "L04B")])
+def test_the_law_changes_at_midnight_in_china(seconds, row):
+    """NOW is noon in China; the old yearly limit ends with that day."""
+    store, docs = PlayStore(now=NOW + timedelta(seconds=seconds)), a_set()
+    store.law = law_changed("limits", "L04", date(2026, 3, 2), "L04B", amount="30000")
     for kind in ("order", "payment", "waybill"):
         store.file(docs[kind])
-    assert store.file(docs["inventory"]).outcome == "released"
+    final = store.file(docs["inventory"])
+    assert final.outcome == "released" and row in final.law_rows
 
 
 def test_a_receipt_holds_a_thousand_characters_with_the_reasons_first():

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.clearance.playstore import D, Filed, PlayStore, a_bonded_set, a_set
+from tongguan.clearance.explain import explain_document
 from tongguan.clearance.model import Decision, Document
 
 KINDS = ("order", "payment", "waybill", "inventory")
@@ -476,3 +477,14 @@ def test_a_document_survives_packing_without_its_record():
     for document in store.documents.values():
         bare = msgspec.structs.replace(document, record=None)
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(bare), type=Document) == bare
+
+
+def test_what_was_erased_is_not_there_any_more_and_breaks_nothing():
+    store, docs = PlayStore(), a_set()
+    store.file(docs["order"])
+    store.documents["order", docs["order"].key] = msgspec.structs.replace(store.get(docs["order"]), record=None)
+    assert store.file(docs["inventory"]).documents[0].missing == ("order", "payment", "waybill")
+    assert store.pass_time(30)[0].outcome == "nothing"
+    assert explain_document(store.get(docs["order"])).kind == "order"
+    store.documents["inventory", docs["inventory"].key] = msgspec.structs.replace(store.get(docs["inventory"]), record=None)
+    assert store.command("release", docs["inventory"]).problems[0].rule_id == "C04"

@@ -125,7 +125,7 @@ def _why(doc: Document) -> Iterable[Text]:
     for problem in doc.problems:
         head = f"{problem.rule_id} " + (f"[{problem.code}] " if problem.code else "")
         values = _values(problem)
-        yield Text(f"{head}{problem.text_zh}{values}", f"{head}{problem.text_en}{values}")
+        yield Text(f"{head}{problem.text_zh}{values.zh}", f"{head}{problem.text_en}{values.en}")
     for hold in open_holds(doc):
         since = f"{hold.since.astimezone(CHINA):%Y-%m-%d %H:%M}"
         yield Text(
@@ -137,12 +137,19 @@ def _why(doc: Document) -> Iterable[Text]:
         yield Text(f"已由清单 {by} 使用", f"used by inventory {by}")
 
 
-def _values(problem: Problem) -> str:
-    parts = [problem.path, f"= {problem.found}" if problem.found else ""]
+def _values(problem: Problem) -> Text:
+    """Where it stands, what was found and what was expected; a person's values come masked."""
+    zh, en = [], []
+    if problem.path:
+        zh.append(problem.path)
+        en.append(problem.path)
+    if problem.found:
+        zh.append(f"填报 {problem.found}")
+        en.append(f"found {problem.found}")
     if problem.expected:
-        parts.append(f"({problem.expected})")
-    text = " ".join(part for part in parts if part)
-    return f": {text}" if text else ""
+        zh.append(f"应为 {problem.expected}")
+        en.append(f"expected {problem.expected}")
+    return Text(f"（{'，'.join(zh)}）", f" ({', '.join(en)})") if zh else Text("", "")
 
 
 def _awaits(doc: Document) -> Iterable[Text]:

@@ -55,8 +55,8 @@ def what_is_missing(inventory: Document, case: Case) -> tuple[str, ...]:
 
 
 def is_there(document: Document) -> bool:
-    """Whether an order, payment or waybill was declared and stands: not saved only, lapsed, rejected or deleted."""
-    return not document.deleted and document.status in ("2", "120")
+    """Whether an order, payment or waybill was declared and stands: not saved only, lapsed, deleted or erased."""
+    return not document.deleted and document.status in ("2", "120") and document.record is not None
 
 
 def awaited(inventory: Document, missing: Sequence[str]) -> tuple[Await, ...]:

@@ -53,7 +53,7 @@ _ACCEPTED = frozenset({"120", "300", "500"})
 def woken(case: Case, event: Woken, facts: Facts, law: LawAt) -> Decision:
     """Something has come that an inventory waited for; it goes on from where it stood, or nothing happens."""
     inventory = case.existing
-    if inventory is None or inventory.deleted or inventory.kind != "inventory":
+    if inventory is None or not _stands(inventory):
         return _nothing(inventory)
     turn = Turn(facts, law)
     if inventory.status in _ACCEPTED and any(one.kind == GUARANTEE for one in open_holds(inventory)):
@@ -66,7 +66,7 @@ def woken(case: Case, event: Woken, facts: Facts, law: LawAt) -> Decision:
 def commanded(case: Case, event: Commanded, facts: Facts, law: LawAt) -> Decision:
     """An officer releases or rejects an inventory that customs holds."""
     inventory = case.existing
-    if inventory is None or inventory.deleted or inventory.kind != "inventory":
+    if inventory is None or not _stands(inventory):
         return _not_done(inventory, ABSENT, event, " ".join(event.key))
     if event.version not in (0, inventory.version):
         return _not_done(inventory, STALE, event, str(event.version), str(inventory.version))
@@ -89,6 +89,7 @@ def lapsed(case: Case, event: Due, facts: Facts, law: LawAt) -> Decision:
     waits = (
         document is not None
         and not document.deleted
+        and document.record is not None
         and document.used_by is None
         and document.status in ("1", "2")
         and document.lapses_at == event.at
@@ -103,6 +104,11 @@ def lapsed(case: Case, event: Due, facts: Facts, law: LawAt) -> Decision:
     turn.problems, turn.law_rows = (problem,), (setting.id,)
     turn.say(document, "100", tell((problem,)))
     return turn.freeze("lapsed", document)
+
+
+def _stands(document: Document) -> bool:
+    """Whether this is an inventory that is neither deleted nor erased."""
+    return document.kind == "inventory" and not document.deleted and document.record is not None
 
 
 def _nothing(document: Document | None) -> Decision:
