@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -22,6 +24,9 @@ FORMAT = b"\x01"
 SECRET_BYTES = 32
 SALT_BYTES = 16
 _SEAL_LABEL = b"tongguan seal 1"  # no field is ever called this, so no salt equals a sealing key
+_name = attrgetter("name")
+_INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER_PAD = bytes(byte ^ 0x5C for byte in range(256))
 _NONCE = bytes(12)  # each sealing key seals exactly one text
 
 encode_value = msgspec.json.Encoder(order="sorted").encode
@@ -66,36 +71,66 @@ def field_digest(field_salt: bytes, name: str, value: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + field_salt + name.encode() + b"\x00" + value).digest()
 
 
-def entry(parts: Iterable[Part]) -> bytes:
+def entry(parts: Sequence[Part]) -> bytes:
     """The 33-byte log entry over all fields of all parts. Raises ValueError when two fields share a name."""
-    digests: dict[str, bytes] = {}
-    count = 0
-    for part in parts:
-        count += len(part.names)
-        digests.update(
-            (name, part.digests[32 * i : 32 * i + 32]) for i, name in enumerate(part.names)
-        )
-    if len(digests) != count:
+    return FORMAT + hashlib.sha256(b"\x01" + _in_name_order(parts)).digest()
+
+
+def _in_name_order(parts: Sequence[Part]) -> bytes:
+    """All field digests, joined in the order of their names."""
+    if len(parts) == 1:
+        return parts[0].digests
+    if len(parts) == 2:
+        for whole, inserted in (parts, parts[::-1]):
+            at = bisect_left(whole.names, inserted.names[0])
+            # A record's fields all begin alike, so they fit into one gap of the others, or the others into one of
+            # theirs: no need to sort.
+            if at == bisect_right(whole.names, inserted.names[-1]):
+                return whole.digests[: 32 * at] + inserted.digests + whole.digests[32 * at :]
+    digests = {
+        name: part.digests[32 * i : 32 * i + 32] for part in parts for i, name in enumerate(part.names)
+    }
+    if len(digests) != sum(len(part.names) for part in parts):
         raise ValueError("two fields of one event share a name")
-    return FORMAT + hashlib.sha256(b"\x01" + b"".join(digests[name] for name in sorted(digests))).digest()
+    return b"".join(digests[name] for name in sorted(digests))
 
 
 def make_part(fields: Iterable[Field], secrets: bytes) -> Part:
     """Hash and seal fields. ``secrets`` are 64 random bytes: the person secret, then the rest secret."""
     person_secret, rest_secret = secrets[:SECRET_BYTES], secrets[SECRET_BYTES:]
-    ordered = sorted(fields, key=lambda field: field.name)
-    digests = b"".join(
-        field_digest(salt(person_secret if field.person else rest_secret, field.name), field.name, field.value)
-        for field in ordered
-    )
+    ordered = sorted(fields, key=_name)
     return Part(
-        tuple(field.name for field in ordered),
-        digests,
+        tuple([field.name for field in ordered]),
+        _digests(ordered, person_secret, rest_secret),
         _seal(person_secret, [(field.name, field.value) for field in ordered if field.person]),
         _seal(rest_secret, [(field.name, field.value) for field in ordered if not field.person]),
         person_secret,
         rest_secret,
     )
+
+
+def _digests(fields: Iterable[Field], person_secret: bytes, rest_secret: bytes) -> bytes:
+    """``field_digest`` of every field, joined: the hottest loop of the house (some 300 fields a set).
+
+    HMAC is spelled out (RFC 2104) so that the two keyed states are made once and copied: 1.4 µs a field, against 2.4
+    with one call of hmac for each.
+    """
+    sha256 = hashlib.sha256
+    person, rest = _keyed_states(person_secret), _keyed_states(rest_secret)
+    found = []
+    for field in fields:
+        name = field.name.encode()
+        inner_state, outer_state = person if field.person else rest
+        inner, outer = inner_state.copy(), outer_state.copy()
+        inner.update(name)
+        outer.update(inner.digest())
+        found.append(sha256(b"\x00" + outer.digest()[:SALT_BYTES] + name + b"\x00" + field.value).digest())
+    return b"".join(found)
+
+
+def _keyed_states(secret: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    key = secret.ljust(hashlib.sha256().block_size, b"\x00")
+    return hashlib.sha256(key.translate(_INNER_PAD)), hashlib.sha256(key.translate(_OUTER_PAD))
 
 
 def open_fields(sealed: bytes, secret: bytes) -> dict[str, bytes]:
