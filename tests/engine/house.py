@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -85,16 +85,21 @@ class House:
     now: datetime = NOW
     law: bytes = field(default_factory=law_without_lanes)
     registry: bytes = field(default_factory=registry)
+    commands: bool = True
+    wall: Callable[[], int] | None = None
     tick: int = 0
     gateways: dict[str, SqliteInbox] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store: Store = init_store(self.dir, sandbox=True, at=self.now)
-        self.command("law", snapshot=self.law)
-        self.command("registry", snapshot=self.registry)
+        if self.commands:
+            self.command("law", snapshot=self.law)
+            self.command("registry", snapshot=self.registry)
 
     def clock(self) -> int:
-        """Wall ns: a microsecond passes with each look."""
+        """Wall ns: a microsecond passes with each look, unless the test has brought a clock of its own."""
+        if self.wall is not None:
+            return self.wall()
         self.tick += 1000
         return wall_ns(self.now) + self.tick
 

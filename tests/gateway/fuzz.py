@@ -13,7 +13,7 @@ from tongguan.gateway.door import Door, Taken, TokenParty
 
 PARTY = TokenParty(kind="filer", party_code=papers.PLATFORM, dxp_id=papers.DXP)
 _DOOR = Door(limits=Limits(bytes_max=200_000))
-_TOKENS = (b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!DOCTYPE a>", b"&x;", b"\x00", b"\xff\xfe", b"<ds:Signature/>", b"=")
+_TOKENS = (b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!DOCTYPE a>", b"&x;", b"\x00", b"\xff\xfe", b"<ds:Signature/>")
 
 
 def seeds() -> list[bytes]:

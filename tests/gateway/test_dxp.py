@@ -146,6 +146,7 @@ def test_one_bad_record_spoils_the_message(house: House) -> None:
         (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "Unknown"),
         ("<a>\u6d4b</a>".encode("utf-16"), "Unknown"),
     ],
+    ids=["empty", "garbage", "end of cdata", "unknown message", "doctype", "utf-16"],
 )
 def test_what_cannot_be_read_is_refused_and_sent_back(house: House, raw: bytes, type_: str) -> None:
     found = refused(house, raw)
@@ -221,6 +222,7 @@ def test_gzip_is_unpacked_and_the_unpacked_bytes_are_kept(house: House) -> None:
         (gzip.compress(bytes(500_001)), "gzip", 413, "A06"),
         (gzip.compress(bytes(200_000_000), 9), "gzip", 413, "A06"),
     ],
+    ids=["cut short", "something after", "not gzip", "deflate", "empty", "one byte too many", "bomb"],
 )
 def test_bad_compression_and_bombs(house: House, body: bytes, coding: str, status: int, rule: str) -> None:
     before = len(house.filings())

@@ -29,6 +29,7 @@ from tongguan.store.inbox import SqliteInbox
 from tongguan.store.layout import Store, init_store, open_store
 
 SPAWN = multiprocessing.get_context("spawn")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 RAW = papers.write(papers.ceb311_message())
 
 
@@ -52,7 +53,7 @@ def serving(store: Store) -> Iterator[Callable[..., tuple[Any, str]]]:
 
     def start(processes: int, *, engine: bool) -> tuple[Any, str]:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("supervisor.py")), str(store.dir), str(processes), str(int(engine))],
+            [sys.executable, str(SUPERVISOR), str(store.dir), str(processes), str(int(engine))],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -117,11 +118,8 @@ def test_two_gateways_share_a_port_and_sum_their_figures_and_end_cleanly(
 def test_a_dead_gateway_comes_back(serving: Callable[..., tuple[Any, str]], store: Store, token: str) -> None:
     process, url = serving(1, engine=False)
     first = until(lambda: post(url, token).json()["filingId"])
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
-    ).stdout.split()
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in listed if Path(f"/proc/{pid}").exists()}
-    child = next(int(pid) for pid, command in commands.items() if "spawn_main" in command)
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    child = next(int(pid) for pid in listed if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text())
     os.kill(child, signal.SIGKILL)
     second = until(lambda: post(url, token).json()["filingId"])
     assert (first, second) == ("G01-000000000001", "G01-000000000002")
@@ -180,3 +178,15 @@ def test_sandbox_and_production_stores_stay_apart(store: Store, tmp_path: Path) 
     real = init_store(tmp_path / "real", sandbox=False)
     with pytest.raises(StoreFault, match="store-is-production"):
         gateway_main(real.dir, True, Settings(), 1, "127.0.0.1", 0)
+
+
+def test_the_end_is_clean_with_the_engine_and_many_signals(serving: Callable[..., tuple[Any, str]]) -> None:
+    """A signal that comes in the middle of a wait, and comes twice, hangs nothing."""
+    process, url = serving(1, engine=True)
+    assert until(lambda: httpx.get(f"{url}/readyz", trust_env=False).status_code == 200)
+    for _ in range(3):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.01)
+    started = time.monotonic()
+    assert process.wait(30) == 0
+    assert time.monotonic() - started < 10

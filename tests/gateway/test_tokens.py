@@ -54,7 +54,9 @@ def test_every_token_is_another(tokens: Tokens) -> None:
     assert len({tokens.issue("auditor") for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t + "x", lambda t: t.upper(), lambda t: "", lambda t: t.replace("tg_", "")])
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: t + "x", lambda t: t.upper(), lambda t: "", lambda t: t.replace("tg_", "")]
+)
 def test_a_changed_text_opens_nothing(tokens: Tokens, change: object) -> None:
     text = tokens.issue("auditor")
     assert tokens.check(change(text)) is None  # type: ignore[operator]

@@ -14,7 +14,7 @@ from tongguan.ceb.person import PERSON_ELEMENTS
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.table import messages
 from tongguan.clearance.explain import explain_document
-from tongguan.clearance.model import Document
+from tongguan.clearance.model import Document, Hold
 from tongguan.gateway.answer import encode_json
 from tongguan.gateway.case_view import CaseForm, case_form
 from tongguan.gateway.door import TokenParty
@@ -26,7 +26,7 @@ DOCUMENTS = {
     "waybill": "CEB511Message",
     "inventory": "CEB621Message",
 }
-DECISION = ("status", "version", "numbers", "missing", "problems", "holds", "tax", "story")
+DECISION = ("status", "version", "numbers", "missing", "problems", "holds", "lanes", "tax", "story")
 TODAY = date(2026, 1, 5)
 TABLE = visibility(TODAY)
 
@@ -193,3 +193,20 @@ def test_an_erased_record_still_has_its_state() -> None:
     )
     assert form is not None
     assert (form.documents[-1].status, form.documents[-1].record) == ("899", {})
+
+
+def test_lanes_are_for_the_agencies() -> None:
+    hold = Hold(
+        agency="customs", kind="review", status="300", reason_zh="审核", reason_en="review", since=state.AT, lane="L7"
+    )
+    case = state.a_case(status="300", holds=(hold,))
+    seen = {}
+    for name, party in {
+        "declarant": TokenParty(kind="filer", party_code=papers.AGENT),
+        "officer": TokenParty(kind="officer", office="9901"),
+    }.items():
+        form = case_form(case, party, TABLE, explain_document)
+        assert form is not None and form.documents[-1].holds is not None
+        seen[name] = form.documents[-1].holds[0]
+    assert seen["officer"]["lane"] == "L7"
+    assert "lane" not in seen["declarant"] and seen["declarant"]["reason_en"] == "review"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from tongguan.cli.house import made, named_faults, opened, store_dir
 from tongguan.cli.settings import settings
@@ -39,23 +38,12 @@ def serve(
     """Open the gateway and run the engine until stopped. 启动网关与引擎，直至停止。"""
     from tongguan.gateway.serve import serve as run
 
-    store, chosen = opened(db), settings()
-    replace = msgspec.structs.replace
-    gateway = replace(
-        chosen.gateway,
-        host=host or chosen.gateway.host,
-        port=chosen.gateway.port if port < 0 else port,
-        processes=processes or chosen.gateway.processes,
-    )
-    # Children open the store by these settings alone, so they carry the folder and the kind that were opened here.
-    resolved = replace(
-        chosen,
-        store=replace(chosen.store, dir=str(store.dir.resolve())),
-        sandbox=replace(chosen.sandbox, enabled=store.sandbox),
-        gateway=gateway,
-    )
+    store = opened(db)
     with named_faults():
-        run(resolved, say=lambda text: out.print(text, markup=False))
+        run(
+            settings(), store, host=host or None, port=port if port >= 0 else None, processes=processes or None,
+            say=lambda text: out.print(text, markup=False),
+        )  # fmt: skip
 
 
 def replay(

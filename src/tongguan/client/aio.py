@@ -87,7 +87,9 @@ class AsyncClient:
             for receipt in page.receipts:
                 yield receipt, page.next
 
-    async def poll(self, after: str = "", seconds: float = 2.0, limit: int = 100) -> AsyncIterator[tuple[forms.Receipt, str]]:
+    async def poll(
+        self, after: str = "", seconds: float = 2.0, limit: int = 100
+    ) -> AsyncIterator[tuple[forms.Receipt, str]]:
         """Receipts after a cursor as they come, without end; asks every ``seconds`` when there are none."""
         while True:
             page = await self.page(after, limit)
@@ -97,7 +99,7 @@ class AsyncClient:
             if not page.more:
                 await self._sleep(seconds)
 
-    async def wait_for(self, filing_id: str, timeout: float = 60.0, seconds: float = 0.2) -> forms.Filing:
+    async def wait_for(self, filing_id: str, timeout: float = 60.0, seconds: float = 0.1) -> forms.Filing:
         """The filing once every record of it is decided (or it is refused). Raises TimedOut."""
         until = self._steady() + timeout
         while True:

@@ -96,7 +96,7 @@ class Client:
             if not page.more:
                 self._sleep(seconds)
 
-    def wait_for(self, filing_id: str, timeout: float = 60.0, seconds: float = 0.2) -> forms.Filing:
+    def wait_for(self, filing_id: str, timeout: float = 60.0, seconds: float = 0.1) -> forms.Filing:
         """The filing once every record of it is decided (or it is refused). Raises TimedOut."""
         until = self._steady() + timeout
         while True:

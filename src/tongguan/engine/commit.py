@@ -20,6 +20,7 @@ from tongguan.store.packing import (
     key_text,
     order_key_of,
     pack_record,
+    pack_said,
     pack_state,
     part_of,
     waybill_key_of,
@@ -143,10 +144,11 @@ def _document_rows(workspace: Workspace, name: Named) -> tuple[tuple[Any, ...], 
     document = workspace.changes.documents[name]
     subject = workspace.subject(*name)
     state = pack_state(document)
+    said = subject.person.seal(pack_said(document), b"said") if subject.person else None
     used_by = key_text(document.used_by) if document.used_by else ""
     live, deleted = int(is_live(document)), int(document.deleted)
     if name not in workspace.changes.records:
-        return (live, document.status, deleted, used_by, document.version, state, subject.subject_no), False
+        return (live, document.status, deleted, used_by, document.version, state, said, subject.subject_no), False
     order_key = order_key_of(document)
     sealed = None
     if document.record is not None and subject.person is not None:
@@ -165,6 +167,7 @@ def _document_rows(workspace: Workspace, name: Named) -> tuple[tuple[Any, ...], 
         document.version,
         document.digest,
         state,
+        said,
         sealed,
     ), True
 

@@ -67,7 +67,7 @@ def _compare_documents(
     store: Store, source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int], out: list[Difference]
 ) -> int:
     sql = (
-        f"SELECT d.subject_no, s.head_event, s.person_key, d.state, d.record, {', '.join('d.' + c for c in _CLEAR)}"  # noqa: S608
+        f"SELECT d.subject_no, s.head_event, s.person_key, d.state, d.record, d.said, {', '.join('d.' + c for c in _CLEAR)}"  # noqa: S608
         " FROM documents AS d JOIN subjects AS s ON s.subject_no = d.subject_no ORDER BY d.subject_no"
     )
     rebuilt = {row[0]: row for row in target.execute(sql)}
@@ -81,8 +81,8 @@ def _compare_documents(
         if other is None:
             out.append(Difference.of(event_no, "document", f"subject {number}", "missing"))
             continue
-        name = f"document {row[6]} {'/'.join(_key(source, number))}"
-        for column, stored, found in zip(_CLEAR, row[5:], other[5:], strict=True):
+        name = f"document {row[7]} {'/'.join(_key(source, number))}"
+        for column, stored, found in zip(_CLEAR, row[6:], other[6:], strict=True):
             if stored != found:
                 out.append(Difference.of(event_no, f"{name} {column}", _text(stored), _text(found)))
         if row[3] != other[3]:
@@ -90,6 +90,8 @@ def _compare_documents(
         box = person_box(store.keys, number, person_key)
         if not _same_sealed(box, row[4], other[4], b"record"):
             out.append(Difference.of(event_no, f"{name} record", "***", "***"))
+        if not _same_sealed(box, row[5], other[5], b"said"):
+            out.append(Difference.of(event_no, f"{name} last receipts or problems", "***", "***"))
     out += [Difference.of(row[1], "document", "missing", f"subject {row[0]}") for row in rebuilt.values()]
     return count
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -17,12 +18,12 @@ from tongguan.engine.facts import CHINA, Sources, account_names
 from tongguan.engine.fold import Folded, fold
 from tongguan.engine.lock import EngineLock
 from tongguan.engine.snapshots import InForce, set_limits
-from tongguan.engine.workspace import Named, Workspace
+from tongguan.engine.workspace import Named, Workspace, wall_ns
 from tongguan.store.database import checkpoint, migrate, open_writer
 from tongguan.store.events import utc
 from tongguan.store.filing import Command
 from tongguan.store.inbox import SqliteInbox
-from tongguan.store.layout import Store
+from tongguan.store.layout import COMMANDS, Store, open_store
 from tongguan.store.packing import order_key_of, waybill_key_of
 from tongguan.store.statements import sql
 
@@ -89,9 +90,10 @@ class Engine:
         """
         begun = time.perf_counter()
         self._open_inboxes()
-        cut = take_cut(self._db, self._inboxes, self._positions, self._clock(), self._limits)
+        cut = take_cut(self._db, self._takeable(), self._positions, self._clock(), self._limits)
         self._idle = not cut.causes
         if self._idle:
+            self._refuse_to_wait_for_nothing()
             return BatchReport()
         first_event = self._workspace.next_number("event")
         self._prefetch(cut)
@@ -188,6 +190,19 @@ class Engine:
             named: set[Named] = {("order", key) for key in orders} | {("waybill", key) for key in waybills}
             workspace.prefetch(named, orders, waybills, accounts)
 
+    def _takeable(self) -> dict[str, SqliteInbox]:
+        """All inboxes; only the commands' until law and registry are in force, whatever filings came before them."""
+        if self._in_force.complete:
+            return self._inboxes
+        return {name: inbox for name, inbox in self._inboxes.items() if name == COMMANDS}
+
+    def _refuse_to_wait_for_nothing(self) -> None:
+        """Raises EngineFault ``no-law`` or ``no-registry`` when filings wait and nothing says by what to decide them."""
+        if self._in_force.complete:
+            return
+        if any(inbox.highest_id() > self._positions.get(name, 0) for name, inbox in self._inboxes.items()):
+            _ = self._in_force.law, self._in_force.registry
+
     def _open_inboxes(self) -> None:
         """Open inboxes that have come since; those of removed gateways are read too."""
         now = time.monotonic()
@@ -203,8 +218,16 @@ class Engine:
             checkpoint(self._store.state_path)
 
 
+def clock_from(at: datetime) -> Callable[[], int]:
+    """A clock that shows ``at`` (aware) now and runs on from there: for an operator's ``--at``.
+
+    Gateways and engine of one run must share it, and it must not stand still: the cut takes what lies before now.
+    """
+    begun = time.monotonic_ns()
+    start = wall_ns(at)
+    return lambda: start + time.monotonic_ns() - begun
+
+
 def open_engine(directory: Path, sandbox: bool, clock: Callable[[], int] = time.time_ns) -> Engine:
     """An engine on the store in a directory. See ``open_store`` for what is refused."""
-    from tongguan.store.layout import open_store
-
     return Engine(open_store(directory, sandbox), clock)

@@ -44,11 +44,12 @@ def event_fields(
     if facts is not None:
         fields += _struct_fields("facts.", facts)
     decided = _decision_fields(decision, facts)
-    if cause.name == "refused":  # these problems are the door's, with values as filed
-        decided = [Field(one.name, one.value, one.name == "decision.problems") for one in decided]
+    if cause.name in ("refused", "command"):  # these texts quote what was filed, or are an officer's
+        decided = [Field(one.name, one.value, one.person or one.name in _TEXTS) for one in decided]
     return fields + decided
 
 
+_TEXTS = ("decision.problems", "decision.receipts")
 _UNDECIDED = ("message_type", "sender", "transfer", "subscribers", "verdict", "warnings", "refused")
 
 

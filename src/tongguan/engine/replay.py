@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from tongguan.ceb.problem import Problem
 from tongguan.chain.event import SECRET_BYTES, SealBroken, entry, open_fields, open_part
-from tongguan.clearance.model import Facts
+from tongguan.clearance.model import Await, Facts
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Shapes, Snapshot, commit
 from tongguan.engine.compare import Difference, compare_states
@@ -232,10 +232,11 @@ class _Replay:
                     self._workspace, self._store.keys, in_force.law, in_force.registry, self._store.sandbox
                 )
             return fold(cause, event.at_ns, self._workspace, sources, facts=facts, secrets=secrets)
-        brings = ()
-        if not cause.digest:
-            problem = msgspec.json.decode(values["decision.problems"], type=tuple[Any, ...])[0]
-            raise LookupError(f"a refused snapshot is not decided again: {problem}")
+        if not cause.digest:  # the snapshot was damaged, and only what was wrong with it is kept
+            problems = msgspec.json.decode(values["decision.problems"], type=tuple[Problem, ...])
+            cause = msgspec.structs.replace(cause, problem=problems[0])
+            return fold(cause, event.at_ns, self._workspace, None, secrets=secrets)
+        brings: tuple[Await, ...] = ()
         packed = self._packed(event, cause.kind, cause.digest)
         in_force = InForce()
         in_force.put(cause.kind, packed)

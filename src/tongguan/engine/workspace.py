@@ -33,7 +33,7 @@ class Workspace:
     def __init__(self, db: sqlite3.Connection, keys: KeyRing) -> None:
         self._db = db
         self._keys = keys
-        self._packed: dict[Named, tuple[bytes, bytes | None]] = {}
+        self._packed: dict[Named, tuple[bytes, bytes | None, bytes | None]] = {}
         self._documents: dict[Named, Document | None] = {}
         self._subjects: dict[Named, Subject | None] = {}
         self._by_order: dict[Key, dict[Named, None]] = {}

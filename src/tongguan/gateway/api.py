@@ -81,7 +81,10 @@ class ReadApi:
         self.now = now
         self.asgi = Litestar(
             route_handlers=[receipts, filing, case, healthz, readyz, metrics_text, openapi],
-            dependencies={"party": Provide(_party, sync_to_thread=False), "api": Provide(self._self, sync_to_thread=False)},
+            dependencies={
+                "party": Provide(_party, sync_to_thread=False),
+                "api": Provide(self._self, sync_to_thread=False),
+            },
             exception_handlers={
                 Refused: _on_refused,
                 BadCursor: _on_bad_cursor,
@@ -144,7 +147,9 @@ async def receipts(
 
 
 @get("/filings/{filing_id:str}", responses={200: ResponseSpec(FilingForm), **_REFUSALS}, summary="申报 One filing")
-async def filing(api: NamedDependency[ReadApi], party: NamedDependency[TokenParty], filing_id: FromPath[str]) -> Response[Any]:
+async def filing(
+    api: NamedDependency[ReadApi], party: NamedDependency[TokenParty], filing_id: FromPath[str]
+) -> Response[Any]:
     """What became of one filing and of each of its records."""
     view = await api.reading.ask(lambda reader: reader.filing(filing_id))
     if view is None or (party.kind == "filer" and view.sender != party.dxp_id):
@@ -159,7 +164,7 @@ async def case(
     ebp_code: Annotated[str, QueryParameter(name="ebpCode", min_length=1, max_length=18)],
     order_no: Annotated[str, QueryParameter(name="orderNo", min_length=1, max_length=60)],
 ) -> Response[Any]:
-    """All documents of one order: state, reasons, what is awaited from whom, tax line by line; as far as you may see."""
+    """All documents of one order: state, reasons, what is awaited from whom, the tax by line; as far as you may see."""
     view = await api.reading.ask(lambda reader: reader.case(ebp_code, order_no))
     today = visibility(api.now().astimezone(_CHINA).date())
     form = case_form(view, party, today, api.story_of) if view else None

@@ -1,4 +1,4 @@
-"""The gateway's ASGI application: POST /dxp on a path of its own, without a framework; all else goes to the read API."""
+"""The gateway's ASGI application: POST /dxp on a path of its own, without a framework; the rest is the read API's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logs.get("tongguan.gateway")
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of POST /dxp: bytes as sent and once unpacked, seconds for the whole body, seconds to tell in Retry-After."""
+    """Bounds of POST /dxp: bytes as sent and unpacked, seconds for the whole body, seconds to tell in Retry-After."""
 
     body_bytes_max: int = 32 << 20
     unpacked_bytes_max: int = 32 << 20
@@ -162,6 +162,9 @@ class Gateway:
         except NotTaken as why:
             log.warning("filing_not_taken", why=str(why))
             return refuse("A10", retry_after=self._settings.retry_after_seconds)
+        if filing.refused:
+            rules = sorted({item.rule_id for item in filing.refused})
+            log.info("filing_refused", filing=filing.filing_id, message_type=filing.message_type, rules=rules)
         self._metrics.taken(filing.message_type, len(filing.records), taken.spent_ns)
         return taken.answer
 

@@ -94,28 +94,36 @@ class GroupCommit:
         self._writer.shutdown()
 
     async def _work(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[: self._group_max], self._waiting[self._group_max :]
+                await self._write(group)
+        finally:
+            # Should a listener break, what waits is not left waiting for the next post.
+            self._task = asyncio.get_running_loop().create_task(self._work()) if self._waiting else None
+
+    async def _write(self, group: list[_Waiting]) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting:
-            group, self._waiting = self._waiting[: self._group_max], self._waiting[self._group_max :]
-            self._writing = len(group)
-            started = loop.time()
-            error: Exception | None = None
-            try:
-                posts = [(item.filing, item.raw) for item in group]
-                await loop.run_in_executor(self._writer, self._sink.store, posts)
-            except Exception as caught:
-                # Whatever the store raises (disk full, clock gone back), the posts are not stored and are told so.
-                error = caught
-                self._on_failure(caught)
-            self._writing = 0
-            self._waiting_bytes -= sum(len(item.raw) for item in group)
+        self._writing = len(group)
+        started = loop.time()
+        error: Exception | None = None
+        try:
+            posts = [(item.filing, item.raw) for item in group]
+            await loop.run_in_executor(self._writer, self._sink.store, posts)
+        except Exception as caught:
+            # Whatever the store raises (disk full, clock gone back), the posts are not stored and are told so.
+            error = caught
+        self._writing = 0
+        self._waiting_bytes -= sum(len(item.raw) for item in group)
+        for item in group:
+            if item.done.done():
+                continue
+            if error is None:
+                item.done.set_result(None)
+            else:
+                item.done.set_exception(NotTaken(type(error).__name__))
+                item.done.exception()  # marks it as seen, for a client that has already gone
+        if error is None:
             self._on_commit(len(group), loop.time() - started)
-            for item in group:
-                if item.done.cancelled():
-                    continue
-                if error is None:
-                    item.done.set_result(None)
-                else:
-                    item.done.set_exception(NotTaken(type(error).__name__))
-                    item.done.exception()  # marks it as seen, for a client that has already gone
-        self._task = None
+        else:
+            self._on_failure(error)

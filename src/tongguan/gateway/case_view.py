@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tongguan.ceb.problem import Problem
-from tongguan.clearance.model import Document
+from tongguan.clearance.model import Document, Hold
 from tongguan.gateway.answer import ProblemForm, problem_form, without_person
 from tongguan.gateway.door import TokenParty
 from tongguan.gateway.visibility import Visibility
@@ -135,12 +135,21 @@ def _document(
         version=document.version if seen("version") else None,
         numbers={name: text for name, text in numbers.items() if text} if seen("numbers") else None,
         missing=document.missing if seen("missing") else None,
-        holds=[msgspec.to_builtins(hold) for hold in document.holds] if seen("holds") else None,
+        holds=[_hold(hold, seen("lanes")) for hold in document.holds] if seen("holds") else None,
         tax=msgspec.to_builtins(document.tax) if document.tax and seen("tax") else None,
         problems=[problem_form(item) for item in document.problems] if seen("problems") else None,
         story=_plain(story_of(document)) if seen("story") else None,
         record=table.record(roles, document.kind, document.record) if document.record is not None else {},
     )
+
+
+def _hold(hold: Hold, with_lane: bool) -> dict[str, Any]:
+    """A hold as JSON. Which lane drew a parcel, and who lifted it, is for the agencies and those who audit them."""
+    form: dict[str, Any] = msgspec.to_builtins(hold)
+    if not with_lane:
+        for name in ("lane", "lifted_by"):
+            form.pop(name, None)
+    return form
 
 
 def _plain(value: Any) -> Any:

@@ -53,7 +53,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class TokenParty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whoever stands behind a token. ``kind`` is filer, officer, operator or auditor; a filer has a party and dxp_id."""
+    """Whoever stands behind a token. ``kind`` is filer, officer, operator or auditor; a filer has party and dxp_id."""
 
     kind: str
     party_code: str = ""

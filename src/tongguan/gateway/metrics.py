@@ -76,5 +76,5 @@ class Metrics:
         if not os.environ.get(MULTIPROCESS_KEY):
             return generate_latest(self._registry)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
         return generate_latest(registry)

@@ -28,6 +28,7 @@ _SPAWN = multiprocessing.get_context("spawn")  # a forked child would inherit lo
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _STEADY_AFTER = 60.0
 _GRACE_SECONDS = 15.0
+_LOOK_SECONDS = 0.1
 
 
 class Child:
@@ -99,9 +100,7 @@ def serve(
     count = processes or settings.gateway.processes
     stop = stop or threading.Event()
     _check_numbers(settings.gateway.number, count)
-    if threading.current_thread() is threading.main_thread():
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: stop.set())
+    signalled = _signalled()
     holder = _hold_port(host, settings.gateway.port if port is None else port)
     metrics_dir = _metrics_folder(count)
     try:
@@ -110,12 +109,31 @@ def serve(
         children = [Child("engine", engine_main, what)] if with_engine else []
         for number in range(settings.gateway.number, settings.gateway.number + count):
             children.append(Child(f"gateway-{number}", gateway_main, (*what, number, host, bound)))
-        _run(children, stop, lambda: say(_greeting(store, host, bound, count)), host, bound)
+        _run(
+            children,
+            lambda: signalled() or stop.wait(_LOOK_SECONDS),
+            lambda: say(_greeting(store, host, bound, count)),
+            host,
+            bound,
+        )
     finally:
         holder.close()
         if metrics_dir:
             shutil.rmtree(metrics_dir, ignore_errors=True)
             os.environ.pop(MULTIPROCESS_KEY, None)
+
+
+def _signalled() -> Callable[[], bool]:
+    """Whether SIGTERM or SIGINT has come.
+
+    The handler only appends: setting an Event from a handler can hang, since the thread it interrupts may be waiting
+    on that Event with its lock held.
+    """
+    came: list[int] = []
+    if threading.current_thread() is threading.main_thread():
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda number, frame: came.append(number))
+    return lambda: bool(came)
 
 
 def _check_numbers(first: int, count: int) -> None:
@@ -131,13 +149,13 @@ def _check_numbers(first: int, count: int) -> None:
 
 
 def _run(
-    children: list[Child], stop: threading.Event, greet: Callable[[], None], host: str, port: int
+    children: list[Child], ended: Callable[[], bool], greet: Callable[[], None], host: str, port: int
 ) -> None:
     try:
         for child in children:
             child.start()
         greeted = False
-        while not stop.wait(0.1):
+        while not ended():
             for child in children:
                 child.look_after()
             if not greeted and _answers(host, port):
@@ -180,7 +198,7 @@ def _metrics_folder(count: int) -> str:
 
 def _forget_metrics(pid: int) -> None:
     if os.environ.get(MULTIPROCESS_KEY):
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]  # drops its gauges; its counts stay in the sum
+        mark_process_dead(pid)  # drops its gauges; its counts stay in the sum
 
 
 def _answers(host: str, port: int) -> bool:

@@ -62,7 +62,7 @@ class Tokens:
 
     def issue(
         self,
-        kind: Kind,
+        kind: str,
         *,
         party_code: str = "",
         dxp_id: str = "",

@@ -60,9 +60,10 @@ def gateway_main(directory: Path, sandbox: bool, settings: Settings, number: int
                 timeout_graceful_shutdown=10,
             )
         )
-        # uvicorn ends by raising the signal once more for whoever stood here before: that must not cut us short.
+        # Before uvicorn has its own handlers, and after: it ends by raising the signal once more, which must not
+        # cut us short.
         for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: None)
+            signal.signal(sign, server.handle_exit)
         server.run(sockets=[listener])
     built.close()
 
@@ -72,10 +73,18 @@ def engine_main(directory: Path, sandbox: bool, settings: Settings) -> None:
     from tongguan.engine.loop import Engine
 
     logs.configure(settings.log.level)
-    _end_with_parent()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor turns Ctrl-C into SIGTERM, once, for all
+    # A handler must not set an Event that the same thread may be waiting on (it holds the lock): a thread of its own
+    # takes the signal, which is blocked in all others.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def end_on_signal() -> None:
+        signal.sigwait({signal.SIGTERM})
+        stop.set()
+
+    threading.Thread(target=end_on_signal, daemon=True, name="signal").start()
+    _end_with_parent()
     with Engine(open_store(directory, sandbox)) as engine:
         engine.run(stop)
 

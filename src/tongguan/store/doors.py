@@ -26,7 +26,11 @@ CREATE TABLE IF NOT EXISTS tokens (
     used_at    TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID
 """
-_COLUMNS = "token_id, digest, kind, party_code, dxp_id, office, note, issued_at, expires_at, revoked_at, used_at"
+_INSERT = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SELECT = (
+    "SELECT token_id, digest, kind, party_code, dxp_id, office, note, issued_at, expires_at, revoked_at, used_at"
+    " FROM tokens"
+)
 
 
 class TokenRow(msgspec.Struct, frozen=True, array_like=True):
@@ -61,16 +65,16 @@ class Doors:
 
     def add(self, row: TokenRow) -> None:
         """Keep a new token."""
-        self._db.execute(f"INSERT INTO tokens ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", msgspec.structs.astuple(row))  # noqa: S608
+        self._db.execute(_INSERT, msgspec.structs.astuple(row))
 
     def get(self, token_id: str) -> TokenRow | None:
         """The token with this id."""
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM tokens WHERE token_id = ?", (token_id,)).fetchone()  # noqa: S608
+        found = self._db.execute(_SELECT + " WHERE token_id = ?", (token_id,)).fetchone()
         return TokenRow(*found) if found else None
 
     def all(self) -> list[TokenRow]:
         """All tokens, oldest first."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY issued_at, token_id").fetchall()  # noqa: S608
+        rows = self._db.execute(_SELECT + " ORDER BY issued_at, token_id").fetchall()
         return [TokenRow(*row) for row in rows]
 
     def revoke(self, token_id: str, at: str) -> bool:

@@ -25,7 +25,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rows (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice
     boot        TEXT    NOT NULL,                   -- of the host; rows of an earlier boot always come first
-    accepted_ns INTEGER NOT NULL,
+    wall_ns     INTEGER NOT NULL,                   -- the clock's reading at the commit; it never falls
+    accepted_ns INTEGER NOT NULL,                   -- max(last + 1, wall_ns)
     received_ns INTEGER NOT NULL,
     counter     INTEGER NOT NULL,                   -- the number inside the filing id
     filing_id   TEXT    NOT NULL,
@@ -97,14 +98,14 @@ class SqliteInbox:
         self._raw_kind = _decode_command if self.name.startswith("C") else _decode_filing
         if not writer and not path.exists():
             raise StoreFault("inbox-missing", f"没有收件箱 {path}", f"there is no inbox {path}")
+        if not path.exists():
+            _make(path)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         if writer:
-            path.chmod(0o600)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA secure_delete=ON")  # a forgotten row leaves no bytes behind in the file
-            self._db.executescript(_SCHEMA)
-        self._counter = self._last()[1]
+        self._counter = self._last()[2]
 
     def close(self) -> None:
         self._db.close()
@@ -134,12 +135,12 @@ class SqliteInbox:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             wall = self._clock_ns()
-            last_ns, _ = self._last()
-            if wall < last_ns:
+            last_wall, last_ns, _ = self._last()
+            if wall < last_wall:
                 raise ClockSteppedBack(
                     "clock-stepped-back",
-                    f"系统时钟比上一次收件早 {last_ns - wall} 纳秒,停止收件",
-                    f"the wall clock is {last_ns - wall} ns behind the last filing taken; intake stops",
+                    f"系统时钟比上一次收件早 {last_wall - wall} 纳秒,停止收件",
+                    f"the wall clock is {last_wall - wall} ns behind the last filing taken; intake stops",
                 )
             day = utc_day(wall)
             box = self.day_box(day)
@@ -148,10 +149,19 @@ class SqliteInbox:
                 sealed = box.seal(_encode(item), item.filing_id.encode())
                 counter = int(item.filing_id.rpartition("-")[2])
                 cursor = self._db.execute(
-                    "INSERT INTO rows (boot, accepted_ns, received_ns, counter, filing_id, day, sealed)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO rows (boot, wall_ns, accepted_ns, received_ns, counter, filing_id, day, sealed)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     # wall + number: several rows of one commit share the clock reading but not the time
-                    (self._boot, max(last_ns + 1, wall) + number, item.received_ns, counter, item.filing_id, day, sealed),
+                    (
+                        self._boot,
+                        wall,
+                        max(last_ns + 1, wall) + number,
+                        item.received_ns,
+                        counter,
+                        item.filing_id,
+                        day,
+                        sealed,
+                    ),
                 )
                 ids.append(cursor.lastrowid or 0)
             self._db.execute("COMMIT")
@@ -191,9 +201,9 @@ class SqliteInbox:
         """See Inbox. The rows stay, with their numbers: ids and counters never come again."""
         return self._db.execute("UPDATE rows SET sealed = NULL WHERE id <= ? AND sealed IS NOT NULL", (upto,)).rowcount
 
-    def _last(self) -> tuple[int, int]:
-        row = self._db.execute("SELECT accepted_ns, counter FROM rows ORDER BY id DESC LIMIT 1").fetchone()
-        return row or (0, 0)
+    def _last(self) -> tuple[int, int, int]:
+        row = self._db.execute("SELECT wall_ns, accepted_ns, counter FROM rows ORDER BY id DESC LIMIT 1").fetchone()
+        return row or (0, 0, 0)
 
     def _open(self, row_id: int, filing_id: str, day: str, sealed: bytes | None) -> Item:
         if sealed is None:
@@ -203,6 +213,16 @@ class SqliteInbox:
                 f"row {row_id} of inbox {self.name} has been forgotten",
             )
         return self._raw_kind(self.day_box(day).open(sealed, filing_id.encode()))
+
+
+def _make(path: Path) -> None:
+    """Make an empty inbox. It gets its name when it is whole: an engine that looks for inboxes never sees half of one."""
+    unnamed = path.with_name(f".{path.name}.{os.getpid()}")
+    unnamed.touch(mode=0o600)
+    db = sqlite3.connect(unnamed)
+    db.executescript(_SCHEMA)
+    db.close()
+    os.replace(unnamed, path)
 
 
 def utc_day(ns: int) -> str:

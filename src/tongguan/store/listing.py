@@ -32,8 +32,8 @@ class Listing:
 
     def documents(self, kind: str) -> Iterator[Document]:
         """All documents of one kind in the order in which they were first filed, records opened."""
-        for subject_no, person_key, state, record in self._db.execute(sql("list_documents"), (kind,)):
-            yield unpack_document(state, record, person_box(self._store.keys, subject_no, person_key))
+        for subject_no, person_key, state, record, said in self._db.execute(sql("list_documents"), (kind,)):
+            yield unpack_document(state, record, said, person_box(self._store.keys, subject_no, person_key))
 
     def receipts_since(self, first_event: int) -> Iterator[tuple[str, IssuedReceipt]]:
         """(exchange id, receipt) of all events from ``first_event`` on, by exchange id and in order."""

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from tongguan.ceb.messages import MESSAGES
-from tongguan.clearance.model import Document, Key
+from tongguan.ceb.problem import Problem
+from tongguan.clearance.model import Document, Key, Receipt
 from tongguan.store.keys import Box
 
 SEPARATOR = "\x1f"  # no XML document can carry it, so joined keys never meet
@@ -31,6 +32,7 @@ def exact_value(wanted: type, value: Any) -> Any:
 
 
 _encode = msgspec.msgpack.Encoder(enc_hook=exact_text).encode
+_decode_said = msgspec.msgpack.Decoder(tuple[tuple[Receipt, ...], tuple[Problem, ...]]).decode
 _decode_state = msgspec.msgpack.Decoder(Document, dec_hook=exact_value).decode
 
 
@@ -76,17 +78,23 @@ def pack_record(record: Any) -> bytes:
 
 
 def pack_state(document: Document) -> bytes:
-    """The clear part of a document: everything but its record."""
-    return _encode(msgspec.structs.replace(document, record=None))
+    """The clear part of a document: everything but its record and the texts that were said of it."""
+    return _encode(msgspec.structs.replace(document, record=None, last_receipts=(), problems=()))
 
 
-def unpack_document(state: bytes, sealed_record: bytes | None, person: Box | None) -> Document:
-    """A document as stored; without its record where that, or the key to it, was erased. Raises StoreFault."""
+def pack_said(document: Document) -> bytes:
+    """The texts that were said of a document: its last receipts and its problems."""
+    return _encode((document.last_receipts, document.problems))
+
+
+def unpack_document(state: bytes, sealed_record: bytes | None, said: bytes | None, person: Box | None) -> Document:
+    """A document as stored; without record and texts where they, or the key to them, were erased. Raises StoreFault."""
     document = _decode_state(state)
-    if sealed_record is None or person is None:
+    if person is None or sealed_record is None or said is None:
         return document
     record = unpack_record(document.message_type, person.open(sealed_record, b"record"))
-    return msgspec.structs.replace(document, record=record)
+    receipts, problems = _decode_said(person.open(said, b"said"))
+    return msgspec.structs.replace(document, record=record, last_receipts=receipts, problems=problems)
 
 
 def order_key_of(document: Document) -> Key:

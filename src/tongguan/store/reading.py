@@ -177,7 +177,7 @@ class Reader:
         row = self._db.execute(sql("find_documents"), (wanted,)).fetchone()
         if row is None or row[10] is None:
             return None
-        return unpack_document(row[10], row[11], person_box(self._keys, row[0], row[5]))
+        return unpack_document(row[10], row[11], row[12], person_box(self._keys, row[0], row[5]))
 
     def accounts(self) -> list[AccountSum]:
         return [

@@ -1,7 +1,7 @@
 -- name: find_documents
 -- Subjects, and their documents where there are any, by kind and key; the keys come as JSON pairs.
 SELECT s.subject_no, s.part, s.kind, s.key, s.case_id, s.person_key, s.rest_key, s.head_event, s.head_digest, s.events,
-       d.state, d.record
+       d.state, d.record, d.said
 FROM json_each(?) AS wanted
 JOIN subjects AS s ON s.kind = wanted.value ->> 0 AND s.key = wanted.value ->> 1
 LEFT JOIN documents AS d ON d.subject_no = s.subject_no;
@@ -71,16 +71,16 @@ SET head_event = excluded.head_event, head_digest = excluded.head_digest, events
 -- name: put_document
 -- Write a document with a new record.
 INSERT INTO documents (subject_no, part, kind, order_key, waybill_key, live, status, deleted, used_by, app_time, version,
-                       digest, state, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       digest, state, said, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (subject_no) DO UPDATE
 SET part = excluded.part, order_key = excluded.order_key, waybill_key = excluded.waybill_key, live = excluded.live,
     status = excluded.status, deleted = excluded.deleted, used_by = excluded.used_by, app_time = excluded.app_time,
-    version = excluded.version, digest = excluded.digest, state = excluded.state, record = excluded.record;
+    version = excluded.version, digest = excluded.digest, state = excluded.state, said = excluded.said, record = excluded.record;
 
 -- name: put_state
 -- Write a document whose record has not changed: its sealed bytes stay.
-UPDATE documents SET live = ?, status = ?, deleted = ?, used_by = ?, version = ?, state = ? WHERE subject_no = ?;
+UPDATE documents SET live = ?, status = ?, deleted = ?, used_by = ?, version = ?, state = ?, said = ? WHERE subject_no = ?;
 
 -- name: put_shape
 -- Remember a new list of field names.
@@ -127,8 +127,9 @@ DELETE FROM due WHERE at_ns = ? AND kind = ? AND key = ? AND what = ?;
 INSERT INTO outbox (dxp_id, event_no, subject_no, at_ns, sealed) VALUES (?, ?, ?, ?, ?);
 
 -- name: put_filing
--- Which events a filing became.
-INSERT INTO filings (filing_id, first_event, events, about) VALUES (?, ?, ?, ?);
+-- Which events a filing became; a replay may come to a long filing in several batches.
+INSERT INTO filings (filing_id, first_event, events, about) VALUES (?, ?, ?, ?)
+ON CONFLICT (filing_id) DO UPDATE SET events = events + excluded.events;
 
 -- name: put_number
 -- The next number of a scope.
@@ -187,7 +188,7 @@ SELECT coalesce(max(event_no), 0) FROM events;
 
 -- name: list_documents
 -- All documents of a kind, in the order in which they were first filed.
-SELECT d.subject_no, s.person_key, d.state, d.record
+SELECT d.subject_no, s.person_key, d.state, d.record, d.said
 FROM documents AS d JOIN subjects AS s ON s.subject_no = d.subject_no
 WHERE d.kind = ? ORDER BY d.subject_no;
 

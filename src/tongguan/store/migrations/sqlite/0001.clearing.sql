@@ -28,7 +28,9 @@ CREATE TABLE documents (            -- each filed document as it stands
     app_time    TEXT    NOT NULL,
     version     INTEGER NOT NULL,
     digest      BLOB    NOT NULL,   -- SHA-256 of the packed record
-    state       BLOB    NOT NULL,   -- msgpack of the Document without its record
+    state       BLOB    NOT NULL,   -- msgpack of the Document without its record and what was said of it
+    said        BLOB,               -- its last receipts and problems, sealed with the subject's person key: an officer's
+                                    -- free text may be among them
     record      BLOB                -- sealed with the subject's person key; NULL once erased
 ) STRICT;
 CREATE INDEX documents_order ON documents (part, order_key, kind) WHERE order_key <> '';
