@@ -46,7 +46,7 @@ def receipts(count: int, first: int = 1) -> list[IssuedReceipt]:
     for number in range(first, first + count):
         keys = (("ebpCode", papers.PLATFORM), ("ebcCode", papers.MERCHANT), ("orderNo", f"T{number:08d}"))
         receipt = Receipt("CEB312Message", keys, "2", "[Code:2600;Desc:放行]", (papers.DXP,))
-        made += issue("a-store", number, AT, [(0, receipt)])
+        made += issue("a-store", number, AT, [(0, receipt)], sandbox=False)
     return made
 
 

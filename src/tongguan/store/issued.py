@@ -16,6 +16,9 @@ from tongguan.clearance.model import Receipt
 RENDERER = 1
 """Version of the XML form below. A change of form takes the next number; receipts keep theirs."""
 RETURNS_A_MESSAGE = 100
+SANDBOX_MARK = "[沙箱/SANDBOX]"
+INFO_MOST = 1000
+"""Characters of returnInfo, by the schema."""
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -30,8 +33,10 @@ class IssuedReceipt(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt
 
 
-def issue(store_id: str, event_no: int, at: datetime, receipts: Iterable[tuple[int, Receipt]]) -> list[IssuedReceipt]:
-    """Number the receipts of one event. ``receipts`` are (index in the event, receipt)."""
+def issue(
+    store_id: str, event_no: int, at: datetime, receipts: Iterable[tuple[int, Receipt]], *, sandbox: bool
+) -> list[IssuedReceipt]:
+    """Number the receipts of one event. ``receipts`` are (index in the event, receipt). Those of a sandbox say so."""
     return [
         IssuedReceipt(
             guid=derived_guid(f"receipt {store_id} {event_no} {index}"),
@@ -39,10 +44,16 @@ def issue(store_id: str, event_no: int, at: datetime, receipts: Iterable[tuple[i
             index=index,
             at=at,
             renderer=RENDERER,
-            receipt=receipt,
+            receipt=_marked(receipt) if sandbox else receipt,
         )
         for index, receipt in receipts
     ]
+
+
+def _marked(receipt: Receipt) -> Receipt:
+    """The receipt with the sandbox's mark at the end of its text, which gives way where there is no room."""
+    info = receipt.info[: INFO_MOST - len(SANDBOX_MARK)] + SANDBOX_MARK
+    return msgspec.structs.replace(receipt, info=info)
 
 
 def derived_guid(name: str) -> str:

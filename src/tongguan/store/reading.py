@@ -113,7 +113,7 @@ class Reader:
         for event_no, at_ns, sealed, subject_no, rest_key in rows:
             packed = rest_box(self._keys, subject_no, rest_key).open(sealed, b"outbox")
             fresh = [one for one in _decode_receipts(packed) if (event_no, one[0]) > (seq, index)]
-            found += issue(self._store.id, event_no, utc(at_ns), fresh)
+            found += issue(self._store.id, event_no, utc(at_ns), fresh, sandbox=self._store.sandbox)
             if len(found) >= limit:
                 break
         found = found[:limit]
