@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from loader import Report, percentile, request_bytes, run
 
+from loader import Report, percentile, request_bytes, run
 from tongguan.cli.house import made
 from tongguan.cli.registry import bring_into_force, parties_in_force, read_folder
 from tongguan.gateway.tokens import Tokens

@@ -13,8 +13,8 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.clearance.playstore import a_set
 
+from tests.clearance.playstore import a_set
 from tongguan.chain.event import (
     Field,
     Part,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.clearance.playstore import AGENT, DXP, NOW, PLATFORM, ROLES, TYPES, Filed, a_set
 
+from tests.clearance.playstore import AGENT, DXP, NOW, PLATFORM, ROLES, TYPES, Filed, a_set
 from tongguan.ceb.signature.verify import Verdict
 from tongguan.chain.event import make_part, record_fields
 from tongguan.engine.loop import Engine

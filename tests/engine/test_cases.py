@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from tests.clearance.playstore import AGENT, DXP, PLATFORM, a_set
 from tests.engine.house import House, fingerprint, registry
-
 from tongguan.ceb.messages.ceb513 import LogisticsStatus
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.signature.verify import Verdict

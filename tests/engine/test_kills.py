@@ -14,7 +14,6 @@ from pathlib import Path
 
 from tests.clearance.playstore import a_set
 from tests.engine.house import NOW, House
-
 from tongguan.engine.replay import replay
 from tongguan.engine.workspace import wall_ns
 

@@ -8,8 +8,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.engine.house import House, a_set
 
+from tests.engine.house import House, a_set
 from tongguan.engine.cut import Limits
 from tongguan.engine.loop import Engine
 from tongguan.store.faults import InboxCutShort, OwnershipLost, StoreFault

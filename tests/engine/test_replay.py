@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.engine.house import House
 
+from tests.engine.house import House
 from tongguan.chain.event import Field, entry, make_part, open_fields
 from tongguan.engine.replay import ReplayReport, replay
 from tongguan.store.database import open_reader

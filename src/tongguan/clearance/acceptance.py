@@ -134,7 +134,7 @@ def accept(
     inventory: Document, admission: Admission, year: Held, facts: Facts, law: LawAt, law_rows: tuple[str, ...]
 ) -> Document:
     """The accepted inventory: its number, its tax, what it holds and which holds are open on it."""
-    assert admission.bill is not None, "an inventory without a tax bill has a problem and is not accepted"  # noqa: S101
+    assert admission.bill is not None, "an inventory without a tax bill has a problem and is not accepted"
     guarantee = hold_guarantee(admission.bill, facts)
     drawn = drawn_holds(inventory, facts, law)
     holds = drawn.holds

@@ -30,7 +30,7 @@ def filed(case: Case, event: RecordFiled, facts: Facts, law: LawAt) -> Decision:
     if problems := form_problems(event, law, facts.received_at or facts.now):
         return _refuse(event, case, facts, problems)
     head = head_of(event.kind, event.record)
-    assert facts.sender is not None, "D20 has refused a filing without a known sender"  # noqa: S101
+    assert facts.sender is not None, "D20 has refused a filing without a known sender"
     step = next_step(event, case, facts.sender.code)
     if step.problem is not None:
         return _refuse(event, case, facts, (step.problem,))
@@ -57,7 +57,7 @@ def filed(case: Case, event: RecordFiled, facts: Facts, law: LawAt) -> Decision:
 
 def _made(event: RecordFiled, existing: Document | None, facts: Facts, head: Any, *, deleted: bool) -> Document:
     """The document that this record makes. Numbers and draws of former versions stay with it."""
-    assert facts.sender is not None, "D20 has refused a filing without a known sender"  # noqa: S101
+    assert facts.sender is not None, "D20 has refused a filing without a known sender"
     pre_no = ""
     if event.kind == "inventory":
         pre_no = existing.pre_no if existing else facts.next_pre_no

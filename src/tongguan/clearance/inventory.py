@@ -67,7 +67,7 @@ def awaited(inventory: Document, missing: Sequence[str]) -> tuple[Await, ...]:
 
 def retry_guarantee(inventory: Document, turn: Turn) -> str:
     """A guarantor has topped up: hold the tax if it fits now, and go on."""
-    assert inventory.tax is not None, "an accepted inventory has its tax"  # noqa: S101
+    assert inventory.tax is not None, "an accepted inventory has its tax"
     held = hold_guarantee(inventory.tax, turn.facts)
     if held is None:
         turn.awaits = (_guarantor(inventory),)
@@ -122,7 +122,7 @@ def missing_text(inventory: Document, missing: Sequence[str]) -> str:
 
 
 def _papers(inventory: Document, case: Case) -> Papers:
-    assert case.order is not None and case.waybill is not None, "nothing is missing"  # noqa: S101
+    assert case.order is not None and case.waybill is not None, "nothing is missing"
     return Papers(case.order, _payment(case.order, case.payments), case.waybill, inventory)
 
 
@@ -187,7 +187,7 @@ def _hold_text(kind: str, lane: str, zh: str, en: str) -> str:
 
 def _low_text(inventory: Document, turn: Turn) -> str:
     tax = turn.now(inventory).tax
-    assert tax is not None, "an accepted inventory has its tax"  # noqa: S101
+    assert tax is not None, "an accepted inventory has its tax"
     assure = inventory.record.InventoryHead.assureCode
     return f"[{M16_LOW.id};{M16_LOW.zh} / {M16_LOW.en};assureCode:{assure};tax:{show(tax.taxTotal)}]"
 

@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from tongguan import __version__
-from tongguan.cli import check, clear, demo, law, officer, operate, reading, registry, sandbox, schema, settings, signature
+from tongguan.cli import (
+    check,
+    clear,
+    demo,
+    law,
+    officer,
+    operate,
+    reading,
+    registry,
+    sandbox,
+    schema,
+    settings,
+    signature,
+)
 from tongguan.cli.show import choose_language, out
 
 app = typer.Typer(

@@ -12,6 +12,7 @@ from tongguan.ceb.limits import Limits
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.read import Profile, read
 from tongguan.cli.papers import papers
+from tongguan.cli.settings import settings
 from tongguan.cli.show import out, print_json, print_problem, say
 
 
@@ -21,7 +22,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON line a file 每个文件一行 JSON")] = False,
 ) -> None:
     """Check messages against the schema without filing them. 不申报，只校验报文格式。"""
-    limits = Limits()
+    limits = settings().limits()
     all_valid = True
     for name, raw in papers(paths, bytes_max=limits.bytes_max):
         message_type, problems, warnings = examine(raw, profile, limits)

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from tongguan.ceb.limits import Limits
 from tongguan.cli import clearing, outcome
 from tongguan.cli.house import exists, made, opened, store_dir
 from tongguan.cli.papers import count, papers
 from tongguan.cli.registry import bring_into_force, read_folder
+from tongguan.cli.settings import settings
 from tongguan.cli.show import err, note, out, print_json, print_table, say
 from tongguan.cli.times import read_time
 from tongguan.store.layout import Store
@@ -30,7 +30,7 @@ def clear(
     store = _store(db, only_sandbox=moment is not None)
     if store.sandbox:
         _registry_beside(store, paths)
-    limits = Limits()
+    limits = settings().limits()
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(say("申报", "filing"), total=count(paths) + 1)
         run = clearing.clear(

@@ -9,12 +9,13 @@ from datetime import date, datetime
 
 import msgspec
 
-from tongguan.ceb.limits import Limits
 from tongguan.ceb.messages.ceb621 import Inventory
 from tongguan.cli.house import in_force, named_faults, work_off
+from tongguan.cli.settings import settings
+from tongguan.cli.times import CHINA
 from tongguan.gateway.door import Door
+from tongguan.gateway.registry_view import RegistryView
 from tongguan.gateway.sink import StoreSink
-from tongguan.registry.snapshot import Registry, build_registry
 from tongguan.store.filing import Filing
 from tongguan.store.layout import Store
 from tongguan.store.listing import Listing
@@ -31,6 +32,7 @@ class FiledInventory:
 
     filing_id: str
     record_no: int
+    ebp_code: str
     ebc_code: str
     order_no: str
     agent_code: str
@@ -70,8 +72,9 @@ def clear(
     listing = Listing(store)
     run.first_event = listing.last_event() + 1
     listing.close()
-    packed = in_force(store, "registry")
-    door = _door(build_registry(packed) if packed else None)
+    registry = RegistryView(lambda: in_force(store, "registry"), today=lambda: china_day(clock_ns()))
+    # The registry keeps certificates by fingerprint, not their bytes: a message without one is told so by the verifier.
+    door = Door(limits=settings().limits(), profile_of=registry.profile_of)
     with named_faults():
         sink = StoreSink(store, LOCAL_GATEWAY, clock_ns)
         waiting: list[tuple[Filing, bytes]] = []
@@ -98,18 +101,6 @@ def clear(
     return run
 
 
-def _door(registry: Registry | None) -> Door:
-    if registry is None:
-        return Door(limits=Limits())
-
-    def profile_of(dxp_id: str) -> str:
-        party = registry.by_dxp(dxp_id, date.today())
-        return party.profile if party else "strict"
-
-    # Certificates are stored by fingerprint, not by their bytes: a message without one is told so by the verifier.
-    return Door(limits=Limits(), profile_of=profile_of)
-
-
 def _remember(run: Run, filing: Filing) -> None:
     run.filing_ids.append(filing.filing_id)
     run.records += len(filing.records)
@@ -118,9 +109,20 @@ def _remember(run: Run, filing: Filing) -> None:
             head = _inventory(record.record).InventoryHead
             run.inventories.append(
                 FiledInventory(
-                    filing.filing_id, record.number, head.ebcCode, head.orderNo, head.agentCode, head.copNo or ""
+                    filing_id=filing.filing_id,
+                    record_no=record.number,
+                    ebp_code=head.ebpCode,
+                    ebc_code=head.ebcCode,
+                    order_no=head.orderNo,
+                    agent_code=head.agentCode,
+                    cop_no=head.copNo or "",
                 )
             )
+
+
+def china_day(ns: int) -> date:
+    """The day in China of a wall time in ns."""
+    return datetime.fromtimestamp(ns // 1_000_000_000, CHINA).date()
 
 
 def _standing_clock(at: datetime) -> Callable[[], int]:

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from tongguan.ceb.limits import Limits
 from tongguan.cli import clearing, outcome, truth
 from tongguan.cli.clear import show_summary
 from tongguan.cli.house import made
 from tongguan.cli.papers import papers
 from tongguan.cli.registry import bring_into_force, read_folder
+from tongguan.cli.settings import settings
 from tongguan.cli.show import err, fail, out, print_json, print_table, say
 
 GOOD_SETS = 100
@@ -44,7 +44,7 @@ def demo(
                               total=done.files + 1)  # fmt: skip
         run = clearing.clear(
             store,
-            papers([folder / "box" / "filings"], bytes_max=Limits().bytes_max),
+            papers([folder / "box" / "filings"], bytes_max=settings().limits().bytes_max),
             progress=lambda stage: bar.advance(filing),
         )
     rows = list(outcome.lines(store, run))
@@ -88,7 +88,7 @@ def _show_next(folder: Path, rows: list[outcome.Line]) -> None:
     rejected = next((row for row in rows if row.status == "100"), None)
     out.print(say(f"\n回执与表格在 {folder / 'out'}。接着可以：", f"\nReceipts and tables are in {folder / 'out'}. Look next at:"))
     if rejected:
-        out.print(f"X", markup=False)
+        out.print(f"  tongguan explain {rejected.ebpCode} {rejected.orderNo} --db {store}", markup=False)
     out.print(f"  tongguan replay --verify --db {store}", markup=False)
     out.print(f"  tongguan registry list --db {store}", markup=False)
     out.print("  tongguan sandbox faults", markup=False)

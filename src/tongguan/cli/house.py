@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tongguan.cli.settings import settings
-from tongguan.cli.show import fail, note
+from tongguan.cli.show import fail
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.loop import Engine
 from tongguan.law.snapshot import pack, package_tables

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tongguan.cli.show import fail, note, print_json, print_table, say
+from tongguan.cli.show import fail, note, out, print_json, say
 from tongguan.law.snapshot import Row, build_law, pack, package_tables
 
 app = typer.Typer(no_args_is_help=True, help="The law in force 现行法规")
@@ -38,20 +38,13 @@ def show(
     if as_json:
         print_json({"day": on, "digest": law.digest, "rows": [{"table": name, **asdict(row)} for name, row in rows]})
         return
-    print_table(
-        f"{on}  {law.digest[:16]}",
-        (
-            ("表", "table"), ("编号", "id"), ("说明", "text"), ("内容", "content"), ("起", "from"), ("止", "to"),
-            ("来源", "source"), ("可信度", "confidence"),
-        ),
-        (
-            (
-                name, row.id, say(row.zh, row.en), _content(row), row.valid_from, row.valid_to or "", row.source,
-                row.confidence + (say("，待核", ", to be checked") if row.doubtful else ""),
-            )
-            for name, row in rows
-        ),
-    )  # fmt: skip
+    out.print(f"{on}  {law.digest}", markup=False)
+    for name, row in rows:
+        until = row.valid_to or say("至今", "now")
+        doubt = say("，依据待核", ", basis to be checked") if row.doubtful else ""
+        out.print(f"{row.id}  {name}  {row.valid_from} – {until}", markup=False)
+        out.print(f"    {say(row.zh, row.en)}: {_content(row)}", markup=False)
+        out.print(f"    {say('来源', 'source')}: {row.source} ({row.confidence}{doubt})", markup=False)
     note(f"{len(rows)} 行", f"{len(rows)} rows")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from tongguan.cli.house import made, named_faults, opened, store_dir
 from tongguan.cli.settings import settings
 from tongguan.cli.show import err, note, out, print_json, say

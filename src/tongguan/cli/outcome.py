@@ -29,7 +29,10 @@ REVIEW = ("120", "300", "399", "400", "500", "600")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One inventory, as a row of decisions.csv; amounts are texts, empty where no tax was computed."""
+    """One inventory, as a row of decisions.csv; amounts are texts, empty where no tax was computed.
+
+    ``ebpCode`` is no column: with the order number it names the case for ``explain``.
+    """
 
     ebcCode: str
     orderNo: str
@@ -40,6 +43,7 @@ class Line(msgspec.Struct, frozen=True):
     customsTax: str = ""
     valueAddedTax: str = ""
     consumptionTax: str = ""
+    ebpCode: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,7 @@ def lines(store: Store, run: Run) -> Iterator[Line]:
         record = next((r for r in view.records if r.number == filed.record_no), None) if view else None
         if record:
             codes = " ".join(dict.fromkeys(problem.code or problem.rule_id for problem in record.problems))
-            yield Line(filed.ebc_code, filed.order_no, filed.cop_no, "", record.status, codes)
+            yield Line(filed.ebc_code, filed.order_no, filed.cop_no, "", record.status, codes, ebpCode=filed.ebp_code)
     listing.close()
     reader.close()
 
@@ -114,7 +118,7 @@ def write_out(folder: Path, store: Store, run: Run, rows: list[Line], summary: S
     with (folder / "decisions.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows(msgspec.structs.astuple(row) for row in rows)
+        writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
     written = 0
     listing = Listing(store)
     for dxp_id, receipt in listing.receipts_since(run.first_event):
@@ -142,6 +146,7 @@ def _line(document: Document) -> Line:
         customsTax=str(tax.customsTax) if tax else "",
         valueAddedTax=str(tax.valueAddedTax) if tax else "",
         consumptionTax=str(tax.consumptionTax) if tax else "",
+        ebpCode=head.ebpCode,
     )
 
 

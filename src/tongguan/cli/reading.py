@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tongguan.clearance.explain import explain_case
+from tongguan.clearance.explain import explain_document
 from tongguan.cli.house import named_faults, opened
 from tongguan.cli.show import fail, language, note, out, print_json, print_table
-from tongguan.store.issued import render, return_time
+from tongguan.cli.story import render
+from tongguan.gateway.case_view import documents_of
+from tongguan.store.issued import render as render_messages
+from tongguan.store.issued import return_time
 from tongguan.store.reading import BadCursor, Reader
 
 Db = Annotated[str | None, typer.Option("--db", help="data folder 数据文件夹")]
@@ -27,15 +30,12 @@ def explain(
         view = Reader(opened(db)).case(ebp_code, order_no)
     if view is None:
         fail(f"没有订单 {ebp_code} / {order_no}", f"nothing was filed for the order {ebp_code} / {order_no}")
-    documents = [
-        *([view.order] if view.order else []), *view.payments, *view.waybills, *view.inventories,
-    ]  # fmt: skip
-    stories = explain_case(documents)
+    stories = [explain_document(document) for document in documents_of(view)]
     if as_json:
         print_json({"caseId": view.case_id, "documents": stories})
         return
     for story in stories:
-        out.print(story.render(language()), markup=False)
+        out.print(render(story, language()), markup=False)
 
 
 def receipts(
@@ -54,7 +54,7 @@ def receipts(
             fail(f"游标「{after}」无效", f"no such cursor: {after}")
     if to:
         to.mkdir(parents=True, exist_ok=True)
-        for number, message in enumerate(render(page), 1):
+        for number, message in enumerate(render_messages(page), 1):
             (to / f"{dxp_id}-{page[0].seq:09d}-{number:04d}.xml").write_bytes(message)
     if as_json:
         print_json({"receipts": page, "cursor": cursor})

@@ -9,7 +9,7 @@ import typer
 
 from tongguan.cli.house import give, in_force, opened, work_off
 from tongguan.cli.show import fail, note, out, print_json, print_problem, print_table
-from tongguan.gateway.tokens import BadToken, Tokens
+from tongguan.gateway.tokens import BadToken, Kind, Tokens
 from tongguan.registry.model import PartyRow
 from tongguan.registry.snapshot import build_registry, pack_registry, registry_digest
 from tongguan.registry.tables import RegistryTables, read_registry
@@ -102,7 +102,7 @@ def list_(db: Db = None, as_json: AsJson = False) -> None:
 @app.command("token")
 def token(
     dxp_id: Annotated[str, typer.Argument(help="exchange id of a filer 申报方传输编号")] = "",
-    kind: Annotated[str, typer.Option(help="filer, officer, operator, auditor")] = "filer",
+    kind: Annotated[Kind, typer.Option(help="whose token 令牌种类")] = "filer",
     office: Annotated[str, typer.Option(help="office of an officer 关员所属机关")] = "",
     days: Annotated[int, typer.Option(help="days until it expires 有效天数")] = 365,
     revoke: Annotated[str, typer.Option(help="id of a token to end 要停用的令牌")] = "",

@@ -28,7 +28,8 @@ def make(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Make signed filings, their registry folder, and truth.csv with what must come out. 生成已签名报文与应得结果。"""
-    from tongguan.sandbox.make import SandboxError, make as run
+    from tongguan.sandbox.make import SandboxError
+    from tongguan.sandbox.make import make as run
 
     moment = read_time(start) if start else datetime.now(UTC)
     try:
@@ -39,7 +40,7 @@ def make(
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )  # fmt: skip
     except SandboxError as error:
-        fail(str(error), str(error))
+        fail(error.zh, error.en)
     if as_json:
         print_json(made)
     else:
@@ -73,12 +74,13 @@ def party_new(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Make a party with its exchange id, certificate and key. 新建企业及其传输编号、证书与密钥。"""
-    from tongguan.sandbox.party import PartyError, party_new as run
+    from tongguan.sandbox.party import PartyError
+    from tongguan.sandbox.party import party_new as run
 
     try:
         party = run(to, name, tuple(role.split("|")), datetime.now(UTC), algorithm)
     except PartyError as error:
-        fail(str(error), str(error))
+        fail(error.zh, error.en)
     if as_json:
         print_json({name: str(getattr(party, name)) for name in party.__struct_fields__})
         return

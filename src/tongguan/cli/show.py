@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, get_args
 
 import msgspec
 import typer
@@ -21,15 +21,16 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 BAD_INPUT = 2
 """Exit status of a command that could not do what it was asked; 1 is kept for a plain no (``check``, ``replay``)."""
 
-_chosen: list[str] = []
+Language = Literal["zh", "en"]
+_chosen: list[Language] = []
 
 
 def choose_language(language: str) -> None:
     """Set the language of this run: ``zh`` or ``en``; anything else follows the locale."""
-    _chosen[:] = [language] if language in ("zh", "en") else []
+    _chosen[:] = [one for one in get_args(Language) if one == language]
 
 
-def language() -> str:
+def language() -> Language:
     """``zh`` or ``en``: the one chosen, else that of the locale, else English."""
     if _chosen:
         return _chosen[0]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from tongguan.cli.clearing import Run
 from tongguan.clearance.model import Document
+from tongguan.cli.clearing import Run
 from tongguan.store.layout import Store
 from tongguan.store.listing import Listing
 from tongguan.store.reading import FilingView, Reader, RecordView

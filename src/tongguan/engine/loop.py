@@ -48,10 +48,10 @@ class Engine:
     Raises EngineFault ``engine-running`` when another engine holds the store, or a StoreFault that says what is wrong.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], int] = time.time_ns, limits: Limits = Limits()) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int] = time.time_ns, limits: Limits | None = None) -> None:
         self._store = store
         self._clock = clock
-        self._limits = limits
+        self._limits = limits or Limits()
         self._lock = EngineLock(store.lock_path)
         try:
             migrate(store.state_path)

@@ -10,8 +10,8 @@ import msgspec
 from tongguan.ceb.problem import Problem
 from tongguan.clearance.model import Await
 from tongguan.engine.causes import Cause
-from tongguan.engine.faults import EngineFault
 from tongguan.engine.facts import stock_account
+from tongguan.engine.faults import EngineFault
 from tongguan.engine.workspace import Workspace
 from tongguan.law.build import build_law
 from tongguan.law.faults import LawFault

@@ -54,8 +54,14 @@ class KeyRing:
     @classmethod
     def of(cls, keys: dict[str, Key]) -> KeyRing:
         """A ring of the four kinds."""
-        boxes = AESGCM(keys["master"].secret), AESGCM(keys["gateway"].secret)
-        return cls(*(keys[kind] for kind in KINDS), *boxes)
+        return cls(
+            master=keys["master"],
+            gateway=keys["gateway"],
+            hash=keys["hash"],
+            seed=keys["seed"],
+            _master_box=AESGCM(keys["master"].secret),
+            _gateway_box=AESGCM(keys["gateway"].secret),
+        )
 
     @classmethod
     def make(cls, folder: Path) -> KeyRing:
