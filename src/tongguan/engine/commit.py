@@ -125,7 +125,7 @@ def commit(db: sqlite3.Connection, workspace: Workspace, shapes: Shapes, batch: 
 def _claim(db: sqlite3.Connection, workspace: Workspace, batch: Batch) -> None:
     """The last wall against two engines: the numbers we started from must still be there."""
     if batch.first_event == 1:
-        db.execute("INSERT OR IGNORE INTO numbers (scope, next) VALUES ('event', 1)")
+        db.execute(sql("first_event_number"))
     moved = db.execute(sql("move_events"), (workspace.next_number("event"), batch.first_event)).rowcount == 1
     for position in batch.positions:
         db.execute(sql("first_position"), (position.inbox,))

@@ -18,7 +18,6 @@ from tongguan.chain.event import SECRET_BYTES, SealBroken, entry, open_fields, o
 from tongguan.clearance.model import Await, Facts
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Shapes, Snapshot, commit
-from tongguan.engine.compare import Difference, compare_states
 from tongguan.engine.facts import CHINA, Sources, balances, invt_no_scope, pre_no_scope
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.fold import Folded, fold
@@ -27,11 +26,13 @@ from tongguan.engine.snapshots import InForce, set_limits
 from tongguan.engine.workspace import Workspace
 from tongguan.law.faults import LawFault
 from tongguan.registry.snapshot import RegistryFault
+from tongguan.store.compare import Difference, compare_states
 from tongguan.store.database import migrate, open_memory, open_reader, open_writer
 from tongguan.store.events import StoredEvent, last_event_no, read_events
 from tongguan.store.faults import StoreFault
 from tongguan.store.filing import Command, Filing
 from tongguan.store.layout import Store
+from tongguan.store.statements import sql
 from tongguan.store.subjects import Subject
 
 EVENTS_A_BATCH = 200
@@ -193,7 +194,7 @@ class _Replay:
         """The filing or command as its clear row and the sealed event tell it."""
         if not event.filing_id:
             return None
-        row = self._source.execute("SELECT about FROM filings WHERE filing_id = ?", (event.filing_id,)).fetchone()
+        row = self._source.execute(sql("filing_about"), (event.filing_id,)).fetchone()
         if row is None:
             raise LookupError(f"filing {event.filing_id} has no row")
         if event.filing_id.startswith("C"):
@@ -209,10 +210,7 @@ class _Replay:
 
     def _adopt(self, event: StoredEvent) -> None:
         """The subject keeps its number and keys, and starts without events."""
-        row = self._source.execute(
-            "SELECT subject_no, part, kind, key, case_id, person_key, rest_key FROM subjects WHERE subject_no = ?",
-            (event.subject_no,),
-        ).fetchone()
+        row = self._source.execute(sql("subject_origin"), (event.subject_no,)).fetchone()
         subject = Subject(self._store.keys, (*row, 0, b"", 0))
         if not self._workspace.knows(subject.kind, subject.key):
             self._workspace.adopt(subject)
@@ -272,7 +270,7 @@ class _Replay:
         return found
 
     def _packed(self, event: StoredEvent, kind: str, digest: str) -> bytes:
-        row = self._source.execute("SELECT packed FROM snapshots WHERE digest = ? AND kind = ?", (digest, kind)).fetchone()
+        row = self._source.execute(sql("snapshot"), (digest, kind)).fetchone()
         if row is None:
             raise LookupError(f"there is no {kind} snapshot {digest}")
         found = hashlib.sha256(row[0]).hexdigest()

@@ -195,3 +195,19 @@ WHERE d.kind = ? ORDER BY d.subject_no;
 -- name: list_addressees
 -- Exchange ids that got receipts from some event on.
 SELECT DISTINCT dxp_id FROM outbox WHERE event_no >= ? ORDER BY dxp_id;
+
+-- name: first_event_number
+-- A store without events starts at 1.
+INSERT OR IGNORE INTO numbers (scope, next) VALUES ('event', 1);
+
+-- name: filing_about
+-- What may be told of a filing in clear.
+SELECT about FROM filings WHERE filing_id = ?;
+
+-- name: subject_origin
+-- A subject without what its events made of it.
+SELECT subject_no, part, kind, key, case_id, person_key, rest_key FROM subjects WHERE subject_no = ?;
+
+-- name: snapshot
+-- A snapshot by its digest.
+SELECT packed FROM snapshots WHERE digest = ? AND kind = ?;
