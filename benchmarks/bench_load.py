@@ -91,7 +91,15 @@ def measure(folder: Path, records: int, rate: float, seconds: float, gateways: i
 
 
 def _result(
-    store: Store, report: Report, records: int, rate: float, sets: int, decided: float, cpu: float, loader: float, got: int
+    store: Store,
+    report: Report,
+    records: int,
+    rate: float,
+    sets: int,
+    decided: float,
+    cpu: float,
+    loader: float,
+    got: int,
 ) -> dict[str, Any]:
     listing = Listing(store)
     statuses = [document.status for document in listing.documents("inventory")]
@@ -169,7 +177,9 @@ def _wait_decided(store: Store) -> None:
 
 def _fetch_receipts(port: int, tokens: dict[str, str]) -> int:
     total = 0
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Accept": "application/json"}, timeout=60) as client:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", headers={"Accept": "application/json"}, timeout=60
+    ) as client:
         for dxp_id, token in tokens.items():
             after = ""
             while True:

@@ -1,6 +1,6 @@
 """What one post costs: microseconds of each stage of the door, and posts a second through HTTP on one process.
 
-    python benchmarks/gateway.py [seconds]
+python benchmarks/gateway.py [seconds]
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ TYPES = {"order": "CEB311Message", "payment": "CEB411Message", "waybill": "CEB51
 HEADS = {"order": "OrderHead", "payment": "PaymentHead", "waybill": "LogisticsHead", "inventory": "InventoryHead"}
 LINES = {"order": "OrderList", "inventory": "InventoryList"}
 
+
 # 990101 is no region; the check character of 99010119900307001 by ISO 7064 MOD 11-2.
 def _with_check(first: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -89,7 +90,9 @@ def law_changed(name: str, row_id: str, last_day: date, new_id: str, **cells: st
         Table(
             tables[name].header,
             tuple(
-                tuple({**row, "valid_to": last_day.isoformat()}.values()) if row["id"] == row_id else tuple(row.values())
+                tuple({**row, "valid_to": last_day.isoformat()}.values())
+                if row["id"] == row_id
+                else tuple(row.values())
                 for row in tables[name].as_dicts()
             ),
         ),
@@ -102,8 +105,15 @@ def a_bonded_set(number: int = 1) -> tuple[dict[str, Filed], tuple[BookItemRow, 
     """One good 1210 set, and the account book that its two lines are written off from (10 kg of each)."""
     docs = a_set(number)
     docs["inventory"] = docs["inventory"].head(
-        tradeMode="1210", emsNo="EMS1", areaCode=AREA, areaName="沙箱区内", country="142", trafMode="W", trafNo=None,
-        voyageNo=None, billNo=None,
+        tradeMode="1210",
+        emsNo="EMS1",
+        areaCode=AREA,
+        areaName="沙箱区内",
+        country="142",
+        trafMode="W",
+        trafNo=None,
+        voyageNo=None,
+        billNo=None,
     )
     for at in (1, 2):
         docs["inventory"] = docs["inventory"].line(at, itemRecordNo=f"R{at}")
@@ -214,8 +224,8 @@ def a_set(
         ),
         InventoryList=tuple(
             InventoryList(gnum=at, itemNo=f"SKU{at}", itemName=f"沙箱货物{at}", gcode=GOODS, gname=f"沙箱货物{at}",
-                          gmodel="1瓶", country="601", currency="142", qty=D("1"), unit="142", qty1=D("0.5"), unit1="035",
-                          price=D(price), totalPrice=D(price))
+                          gmodel="1瓶", country="601", currency="142", qty=D("1"), unit="142",
+                          qty1=D("0.5"), unit1="035", price=D(price), totalPrice=D(price))
             for at, price in enumerate(prices, 1)
         ),
     )  # fmt: skip
@@ -280,7 +290,9 @@ class PlayStore:
 
     def command(self, action: str, inventory: Filed, reason: str = "", version: int = 0) -> Decision:
         """An officer acts."""
-        event = Commanded(action=action, kind="inventory", key=inventory.key, actor="officer:1", reason=reason, version=version)
+        event = Commanded(
+            action=action, kind="inventory", key=inventory.key, actor="officer:1", reason=reason, version=version
+        )
         return self.decide(event, "inventory", inventory.key)
 
     def top_up(self, amount: str) -> Decision | None:

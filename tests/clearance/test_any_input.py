@@ -1,4 +1,6 @@
-"""Whatever a filer writes into a field that the schema lets through, there is a decision and a receipt that can be sent."""
+"""Whatever a filer writes into a field that the schema lets through, there is a decision and a receipt that can be
+sent.
+"""
 
 from __future__ import annotations
 

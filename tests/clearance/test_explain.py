@@ -44,7 +44,9 @@ def test_a_rejected_inventory_says_why_and_what_to_do_without_the_values_of_pers
     clear(store, docs)
     story = explain_document(store.get(docs["inventory"]))
     zh, en = texts(story)
-    assert "M04 [1332]" in zh and "填报 1，应为 174.56" in zh and "found 1, expected 174.56" in en and "M05 [1327]" in en
+    assert (
+        "M04 [1332]" in zh and "填报 1，应为 174.56" in zh and "found 1, expected 174.56" in en and "M05 [1327]" in en
+    )
     assert story.todo
     shown = msgspec.json.encode(story).decode()
     assert BUYER_ID not in shown and OTHER_ID not in shown

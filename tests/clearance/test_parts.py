@@ -48,7 +48,14 @@ def test_texts_agree_without_the_blanks_around_them():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(D("118.00000"), "118.00"), (D("118.0"), "118.0"), (D("1.23450"), "1.2345"), (D("1E+3"), "1000"), (None, ""), (7, "7")],
+    [
+        (D("118.00000"), "118.00"),
+        (D("118.0"), "118.0"),
+        (D("1.23450"), "1.2345"),
+        (D("1E+3"), "1000"),
+        (None, ""),
+        (7, "7"),
+    ],
 )
 def test_values_are_shown_as_a_person_writes_them(value, text):
     assert show(value) == text

@@ -1,4 +1,6 @@
-"""The rule entries: complete, unique, in both languages, with codes of the official and field tables; pages up to date."""
+"""The rule entries: complete, unique, in both languages, with codes of the official and field tables; pages up to
+date.
+"""
 
 from __future__ import annotations
 
@@ -88,8 +90,10 @@ def test_the_core_knows_no_clock_no_chance_and_no_store():
                 if name.startswith("tongguan."):
                     assert name.split(".")[1] in ("ceb", "codes", "law", "registry", "clearance")
             if isinstance(node, ast.Attribute):
-                assert node.attr not in ("now", "today", "utcnow") or not isinstance(node.value, ast.Name) or (
-                    node.value.id not in ("datetime", "date")
+                assert (
+                    node.attr not in ("now", "today", "utcnow")
+                    or not isinstance(node.value, ast.Name)
+                    or (node.value.id not in ("datetime", "date"))
                 ), f"{path.name} reads the clock"
 
 

@@ -486,5 +486,7 @@ def test_what_was_erased_is_not_there_any_more_and_breaks_nothing():
     assert store.file(docs["inventory"]).documents[0].missing == ("order", "payment", "waybill")
     assert store.pass_time(30)[0].outcome == "nothing"
     assert explain_document(store.get(docs["order"])).kind == "order"
-    store.documents["inventory", docs["inventory"].key] = msgspec.structs.replace(store.get(docs["inventory"]), record=None)
+    store.documents["inventory", docs["inventory"].key] = msgspec.structs.replace(
+        store.get(docs["inventory"]), record=None
+    )
     assert store.command("release", docs["inventory"]).problems[0].rule_id == "C04"

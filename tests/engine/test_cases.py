@@ -1,4 +1,6 @@
-"""Whole cases through inbox, engine and store: quota, time, officers, snapshots, and records that nobody handles yet."""
+"""Whole cases through inbox, engine and store: quota, time, officers, snapshots, and records that nobody handles
+yet.
+"""
 
 from __future__ import annotations
 
@@ -181,7 +183,9 @@ def test_a_filing_that_the_door_refused_is_on_record_and_shows_no_person_on_disk
     inbox = house.gateway()
     problem = Problem(rule_id="S05", document="CEB311Message", path="Order[1]/OrderHead/buyerName", text_zh="过长",
                       text_en="too long", fix_zh="缩短", fix_en="shorten", found="沙箱丙" * 30)  # fmt: skip
-    filing = Filing(filing_id=inbox.mint(), message_type="CEB311Message", received_ns=1, raw_digest=b"d" * 32, refused=(problem,))
+    filing = Filing(
+        filing_id=inbox.mint(), message_type="CEB311Message", received_ns=1, raw_digest=b"d" * 32, refused=(problem,)
+    )
     inbox.append([filing])
     drained(house)
     view = house.reader().filing(filing.filing_id)

@@ -1,4 +1,6 @@
-"""An engine process is killed at random moments, again and again: nothing acknowledged is lost, nothing is decided twice."""
+"""An engine process is killed at random moments, again and again: nothing acknowledged is lost, nothing is decided
+twice.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ from pathlib import Path
 from tongguan.engine.cut import Limits
 from tongguan.engine.loop import Engine
 from tongguan.store.layout import open_store
-behind = int(sys.argv[2])
-engine = Engine(open_store(Path(sys.argv[1]), True), lambda: time.time_ns() - behind, Limits(rows=7, records=11, wakes=3))
+store, behind = open_store(Path(sys.argv[1]), True), int(sys.argv[2])
+engine = Engine(store, lambda: time.time_ns() - behind, Limits(rows=7, records=11, wakes=3))
 print("ready", flush=True)
 engine.run(threading.Event())
 """
@@ -59,7 +61,9 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     with house.engine() as last:  # the lock went with the process
         last.drain()
     with sqlite3.connect(house.store.state_path) as db:
-        decided = [row[0] for row in db.execute("SELECT filing_id FROM events WHERE cause = 'record' ORDER BY event_no")]
+        decided = [
+            row[0] for row in db.execute("SELECT filing_id FROM events WHERE cause = 'record' ORDER BY event_no")
+        ]
         numbers = [row[0] for row in db.execute("SELECT event_no FROM events ORDER BY event_no")]
         pre_nos = [row[0] for row in db.execute("SELECT next - 900000001 FROM numbers WHERE scope LIKE 'preNo:%'")]
     assert sorted(decided) == sorted(acknowledged)

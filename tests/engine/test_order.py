@@ -25,7 +25,9 @@ def house(tmp_path: Path) -> House:
 
 def events(house: House, where: str = "1") -> list[tuple[int, str, int]]:
     with sqlite3.connect(house.store.state_path) as db:
-        return db.execute(f"SELECT event_no, filing_id, record_no FROM events WHERE {where} ORDER BY event_no").fetchall()
+        return db.execute(
+            f"SELECT event_no, filing_id, record_no FROM events WHERE {where} ORDER BY event_no"
+        ).fetchall()
 
 
 def test_a_client_that_alternates_between_two_gateways_is_decided_in_its_order(house: House) -> None:
@@ -85,7 +87,9 @@ def test_the_same_bytes_through_another_gateway_and_after_a_restart_change_nothi
 
 def state(house: House) -> list[object]:
     with sqlite3.connect(house.store.state_path) as db:
-        return [db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("documents", "accounts", "due")]
+        return [
+            db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("documents", "accounts", "due")
+        ]
 
 
 def test_a_message_with_many_records_is_decided_record_by_record(house: House) -> None:

@@ -135,7 +135,9 @@ def test_a_value_that_does_not_fit_its_digest_is_named(store: Store) -> None:
 
 
 def test_a_changed_digest_is_named(store: Store) -> None:
-    digests = bytearray(sqlite3.connect(store.state_path).execute("SELECT digests FROM events WHERE event_no = 3").fetchone()[0])
+    digests = bytearray(
+        sqlite3.connect(store.state_path).execute("SELECT digests FROM events WHERE event_no = 3").fetchone()[0]
+    )
     digests[5] ^= 1
     assert {(3, "digest"), (3, "event.entry")} <= named(
         spoil(store, "UPDATE events SET digests = ? WHERE event_no = 3", bytes(digests))
@@ -151,7 +153,9 @@ def test_a_changed_law_row_is_named(store: Store) -> None:
     law = msgspec.json.decode(packed)
     header, rows = law["limits"][0], law["limits"][1:]
     column = header.index("amount")
-    single = next(row for row in rows if row[header.index("limit_type")] == "single_transaction" and row[column] == "5000")
+    single = next(
+        row for row in rows if row[header.index("limit_type")] == "single_transaction" and row[column] == "5000"
+    )
     single[column] = "50"
     report = spoil(store, "UPDATE snapshots SET packed = ? WHERE kind = 'law'", msgspec.json.encode(law))
     found = named(report)
@@ -160,7 +164,9 @@ def test_a_changed_law_row_is_named(store: Store) -> None:
 
 
 def test_a_changed_account_is_named(store: Store) -> None:
-    account = sqlite3.connect(store.state_path).execute("SELECT account FROM accounts WHERE kind = 'quota'").fetchone()[0]
+    account = (
+        sqlite3.connect(store.state_path).execute("SELECT account FROM accounts WHERE kind = 'quota'").fetchone()[0]
+    )
     report = spoil(store, "UPDATE accounts SET used = used + 1 WHERE account = ?", account)
     assert named(report) == {(0, f"accounts {account} used")}
 
@@ -173,12 +179,16 @@ def test_a_changed_receipt_is_named(store: Store) -> None:
     ).fetchone()
     box = rest_box(store.keys, subject_no, key)
     other = box.seal(box.open(sealed, b"outbox").replace("申报成功".encode(), "申报失败".encode()), b"outbox")
-    assert named(spoil(store, "UPDATE outbox SET sealed = ? WHERE event_no = 3", other)) == {(3, f"receipts to {dxp_id}")}
+    assert named(spoil(store, "UPDATE outbox SET sealed = ? WHERE event_no = 3", other)) == {
+        (3, f"receipts to {dxp_id}")
+    }
 
 
 @pytest.mark.parametrize(("column", "value"), [("status", "100"), ("used_by", ""), ("version", 9), ("deleted", 1)])
 def test_a_changed_document_column_is_named(store: Store, column: str, value: object) -> None:
-    report = spoil(store, f"UPDATE documents SET {column} = ? WHERE kind = 'order' AND order_key LIKE '%SBX000001'", value)
+    report = spoil(
+        store, f"UPDATE documents SET {column} = ? WHERE kind = 'order' AND order_key LIKE '%SBX000001'", value
+    )
     assert named(report) == {(3, f"document order 99E1000001/SBX000001 {column}")}
 
 
@@ -218,13 +228,18 @@ def test_an_event_sealed_with_other_keys_is_named(store: Store) -> None:
 
 def test_events_of_an_erased_subject_are_tombstones_and_not_failures(store: Store) -> None:
     """The third set's order was filed and then refused a change: two events that nobody can decide on again."""
-    number, events = sqlite3.connect(store.state_path).execute(
-        "SELECT subject_no, events FROM subjects WHERE kind = 'order' AND key LIKE '%SBX000003'"
-    ).fetchone()
+    number, events = (
+        sqlite3.connect(store.state_path)
+        .execute("SELECT subject_no, events FROM subjects WHERE kind = 'order' AND key LIKE '%SBX000003'")
+        .fetchone()
+    )
     assert events == 2
-    erased = [row[0] for row in sqlite3.connect(store.state_path).execute(
-        "SELECT event_no FROM events WHERE subject_no = ?", (number,)
-    )]
+    erased = [
+        row[0]
+        for row in sqlite3.connect(store.state_path).execute(
+            "SELECT event_no FROM events WHERE subject_no = ?", (number,)
+        )
+    ]
     report = spoil(store, "UPDATE subjects SET person_key = NULL WHERE subject_no = ?", number)
     assert (report.tombstones, report.decided) == (2, report.events - 2)
     assert not {event_no for event_no, _ in named(report)} & set(erased)

@@ -262,6 +262,4 @@ def status_message() -> ceb513.CEB513Message:
         logisticsStatus="S",
         logisticsTime=TIME,
     )
-    return ceb513.CEB513Message(
-        guid=guid(513, 2), version="1.0", LogisticsStatus=(status,), BaseTransfer=transfer()
-    )
+    return ceb513.CEB513Message(guid=guid(513, 2), version="1.0", LogisticsStatus=(status,), BaseTransfer=transfer())

@@ -103,9 +103,7 @@ def a_case(**inventory: Any) -> CaseView:
         order_no="T00000001",
         order=document("order", (papers.PLATFORM, "T00000001"), "CEB311Message", order),
         payments=(
-            document(
-                "payment", (papers.PAYER, "P00000001", papers.PLATFORM, "T00000001"), "CEB411Message", payment
-            ),
+            document("payment", (papers.PAYER, "P00000001", papers.PLATFORM, "T00000001"), "CEB411Message", payment),
         ),
         waybills=(document("waybill", (papers.CARRIER, "W00000001"), "CEB511Message", waybill),),
         inventories=(document("inventory", (papers.AGENT, "C1"), "CEB621Message", declared, **inventory),),

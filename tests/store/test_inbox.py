@@ -41,7 +41,9 @@ def opened(store: Store, clock: Clock, writer: bool = True, boot: str = "one") -
 
 
 def filing(inbox: SqliteInbox, sender: str = SECRET) -> Filing:
-    return Filing(filing_id=inbox.mint(), message_type="CEB311Message", sender=sender, received_ns=1, raw_digest=b"d" * 32)
+    return Filing(
+        filing_id=inbox.mint(), message_type="CEB311Message", sender=sender, received_ns=1, raw_digest=b"d" * 32
+    )
 
 
 FAR = 1 << 62
@@ -137,7 +139,9 @@ def test_nothing_of_a_failed_append_stays(store: Store, clock: Clock) -> None:
     assert [row.item for row in opened(store, clock, writer=False).read(0, FAR, 9)] == [good]
 
 
-def test_a_row_is_sealed_on_disk_and_opens_with_the_gateways_key_only(store: Store, clock: Clock, tmp_path: Path) -> None:
+def test_a_row_is_sealed_on_disk_and_opens_with_the_gateways_key_only(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
     inbox = opened(store, clock)
     inbox.append([filing(inbox)])
     on_disk = b"".join(path.read_bytes() for path in store.inbox_path("G01").parent.iterdir())

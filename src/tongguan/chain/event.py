@@ -87,9 +87,7 @@ def _in_name_order(parts: Sequence[Part]) -> bytes:
             # theirs: no need to sort.
             if at == bisect_right(whole.names, inserted.names[-1]):
                 return whole.digests[: 32 * at] + inserted.digests + whole.digests[32 * at :]
-    digests = {
-        name: part.digests[32 * i : 32 * i + 32] for part in parts for i, name in enumerate(part.names)
-    }
+    digests = {name: part.digests[32 * i : 32 * i + 32] for part in parts for i, name in enumerate(part.names)}
     if len(digests) != sum(len(part.names) for part in parts):
         raise ValueError("two fields of one event share a name")
     return b"".join(digests[name] for name in sorted(digests))
@@ -154,7 +152,9 @@ def open_part(part: Part) -> dict[str, bytes]:
 
 
 def record_fields(record: Any, prefix: str = "filed") -> list[Field]:
-    """The fields of one typed record: ``filed.OrderHead.orderNo``, ``filed.OrderList[1].qty``. Absent ones are left out."""
+    """The fields of one typed record: ``filed.OrderHead.orderNo``, ``filed.OrderList[1].qty``. Absent ones are left
+    out.
+    """
     fields: list[Field] = []
     _flatten(msgspec.to_builtins(record), prefix, "", fields)
     return fields

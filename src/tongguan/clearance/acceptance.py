@@ -120,7 +120,9 @@ def open_holds(inventory: Document) -> tuple[Hold, ...]:
 def lift(holds: Sequence[Hold], kinds: Sequence[str], by: str, now: datetime) -> tuple[Hold, ...]:
     """The holds with the open ones of these kinds lifted."""
     return tuple(
-        msgspec.structs.replace(one, lifted_at=now, lifted_by=by) if one.lifted_at is None and one.kind in kinds else one
+        msgspec.structs.replace(one, lifted_at=now, lifted_by=by)
+        if one.lifted_at is None and one.kind in kinds
+        else one
         for one in holds
     )
 
@@ -158,7 +160,9 @@ def accept(
 
 
 def _number(inventory: Document, facts: Facts) -> str:
-    """The inventory number: the one it has, if office and year (its first eight characters) still fit, else a new one."""
+    """The inventory number: the one it has, if office and year (its first eight characters) still fit, else a new
+    one.
+    """
     if not facts.next_invt_no:
         raise FactsMissing("next_invt_no")
     kept = inventory.invt_no

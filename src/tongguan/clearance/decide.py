@@ -1,4 +1,6 @@
-"""The decision: what follows from one event, given all that was filed, all that was looked up and the law of the day."""
+"""The decision: what follows from one event, given all that was filed, all that was looked up and the law of the
+day.
+"""
 
 from __future__ import annotations
 

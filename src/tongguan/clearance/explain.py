@@ -76,7 +76,11 @@ def explain_document(doc: Document) -> Story:
     """The story of one document as it stands."""
     shape = SHAPES[doc.kind]
     numbers = " ".join(doc.key)
-    named = f"{numbers}" + (f", preNo {doc.pre_no}" if doc.pre_no else "") + (f", invtNo {doc.invt_no}" if doc.invt_no else "")
+    named = (
+        f"{numbers}"
+        + (f", preNo {doc.pre_no}" if doc.pre_no else "")
+        + (f", invtNo {doc.invt_no}" if doc.invt_no else "")
+    )
     bill = doc.tax
     return Story(
         kind=doc.kind,
@@ -157,7 +161,9 @@ def _awaits(doc: Document) -> Iterable[Text]:
         return
     for one in awaited(doc, doc.missing):
         filer, shape, numbers = _FILERS[one.kind], SHAPES[one.kind], " ".join(one.key)
-        yield Text(f"等待{filer.zh}申报{shape.zh}（{numbers}）", f"waits for the {shape.en} ({numbers}) from {filer.en}")
+        yield Text(
+            f"等待{filer.zh}申报{shape.zh}（{numbers}）", f"waits for the {shape.en} ({numbers}) from {filer.en}"
+        )
     if any(hold.kind == "guarantee" for hold in open_holds(doc)):
         code = doc.record.InventoryHead.assureCode
         filer = _FILERS["guarantor"]

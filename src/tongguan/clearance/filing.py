@@ -16,7 +16,11 @@ from tongguan.clearance.turn import SENT, Turn
 from tongguan.clearance.version import OLD, is_repeat, next_step
 from tongguan.law.inforce import LawAt
 
-_DONE = {"add": "新增申报成功 / filed", "change": "变更申报成功 / change filed", "delete": "删除申报成功 / deletion filed"}
+_DONE = {
+    "add": "新增申报成功 / filed",
+    "change": "变更申报成功 / change filed",
+    "delete": "删除申报成功 / deletion filed",
+}
 _SAVED = "暂存成功 / saved, not declared"
 
 

@@ -216,7 +216,12 @@ _AMOUNTS: dict[str, tuple[str, ...]] = {
     "waybill": ("freight", "insuredFee"),
     "inventory": ("freight", "insuredFee"),
 }
-_QUANTITIES: dict[str, tuple[str, ...]] = {"order": (), "payment": (), "waybill": ("weight",), "inventory": ("grossWeight", "netWeight")}
+_QUANTITIES: dict[str, tuple[str, ...]] = {
+    "order": (),
+    "payment": (),
+    "waybill": ("weight",),
+    "inventory": ("grossWeight", "netWeight"),
+}
 _LINE_AMOUNTS = ("price", "totalPrice")
 _LINE_QUANTITIES: dict[str, tuple[str, ...]] = {"order": ("qty",), "inventory": ("qty", "qty1", "qty2")}
 

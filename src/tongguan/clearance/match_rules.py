@@ -121,7 +121,8 @@ M17_USED = Rule(
 D07_WAYBILL = Rule(
     id="D07-WAYBILL", stage="match", documents=("waybill", "inventory"), fields=("weight", "grossWeight"),
     zh="运单毛重与清单毛重相差过大", en="the gross weight of the waybill is too far from that of the inventory",
-    fix_zh=_AGAIN_ZH, fix_en=_AGAIN_EN, source="our reading; setting waybill_weight_tolerance_share", confidence="medium",
+    fix_zh=_AGAIN_ZH, fix_en=_AGAIN_EN,
+    source="our reading; setting waybill_weight_tolerance_share", confidence="medium",
 )  # fmt: skip
 M20 = Rule(
     id="M20", stage="match", documents=("order",), fields=("taxTotal",),

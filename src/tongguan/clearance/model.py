@@ -46,7 +46,9 @@ class Held(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TaxedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The tax of one line as stored, in yuan. ``taxPrice`` is the dutiable value with its parts of freight and insurance."""
+    """The tax of one line as stored, in yuan. ``taxPrice`` is the dutiable value with its parts of freight and
+    insurance.
+    """
 
     gnum: int
     gcode: str
@@ -223,8 +225,8 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything looked up for one event, frozen and stored with it: nothing else may reach ``decide``.
 
-    ``now`` is the wall time of the cut, ``received_at`` that of the gateway; both aware UTC. ``parties`` are the rows of
-    all codes named in the case, in force that day. ``draws`` are values in [0, 1) by lane id. ``next_pre_no`` and
+    ``now`` is the wall time of the cut, ``received_at`` that of the gateway; both aware UTC. ``parties`` are the rows
+    of all codes named in the case, in force that day. ``draws`` are values in [0, 1) by lane id. ``next_pre_no`` and
     ``next_invt_no`` are free numbers; a decision takes them by using them.
     """
 

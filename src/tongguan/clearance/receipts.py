@@ -19,7 +19,9 @@ def receipt(document: Document, status: str, info: str) -> Receipt:
     """A receipt about a stored document, to its filer and its subscribers."""
     head = head_of(document.kind, document.record)
     keys = _keys(document.kind, head, document.pre_no, document.invt_no)
-    return Receipt(SHAPES[document.kind].receipt, keys, status, _fit(info), _readers(document.sender, document.subscribers))
+    return Receipt(
+        SHAPES[document.kind].receipt, keys, status, _fit(info), _readers(document.sender, document.subscribers)
+    )
 
 
 def refusal(event: RecordFiled, pre_no: str, status: str, info: str) -> Receipt:

@@ -1,4 +1,6 @@
-"""How to find one's way in the typed records: the head, the lines, the receipt and who may file, by kind of document."""
+"""How to find one's way in the typed records: the head, the lines, the receipt and who may file, by kind of
+document.
+"""
 
 from __future__ import annotations
 

@@ -86,7 +86,12 @@ def _show_truth(verdicts: list[truth.Verdict], wrong: list[truth.Verdict]) -> No
 def _show_next(folder: Path, rows: list[outcome.Line]) -> None:
     store = folder / "store"
     rejected = next((row for row in rows if row.status == "100"), None)
-    out.print(say(f"\n回执与表格在 {folder / 'out'}。接着可以：", f"\nReceipts and tables are in {folder / 'out'}. Look next at:"))
+    out.print(
+        say(
+            f"\n回执与表格在 {folder / 'out'}。接着可以：",
+            f"\nReceipts and tables are in {folder / 'out'}. Look next at:",
+        )
+    )
     if rejected:
         out.print(f"  tongguan explain {rejected.ebpCode} {rejected.orderNo} --db {store}", markup=False)
     out.print(f"  tongguan replay --verify --db {store}", markup=False)

@@ -13,6 +13,7 @@ from tongguan.law.snapshot import Row, build_law, pack, package_tables
 
 app = typer.Typer(no_args_is_help=True, help="The law in force 现行法规")
 
+
 @app.command("show")
 def show(
     day: Annotated[str, typer.Argument(help="day as 2026-11-24; today if left out 日期，缺省为今天")] = "",
@@ -27,7 +28,10 @@ def show(
         fail(f"日期「{day}」无法识别，请写作 2026-11-24", f"no date: {day}; write 2026-11-24")
     law = build_law(pack(package_tables()))
     if table and table not in law.table_names():
-        fail(f"没有表 {table}，可选：{'、'.join(law.table_names())}", f"no table {table}; there are: {', '.join(law.table_names())}")
+        fail(
+            f"没有表 {table}，可选：{'、'.join(law.table_names())}",
+            f"no table {table}; there are: {', '.join(law.table_names())}",
+        )
     rows = [
         (name, row)
         for name in law.table_names()

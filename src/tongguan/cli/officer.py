@@ -22,7 +22,13 @@ AsJson = Annotated[bool, typer.Option("--json")]
 
 @app.command("release")
 def release(
-    agent: Agent, cop_no: Cop, actor: Actor, reason: Reason = "", version: Seen = 0, db: Db = None, as_json: AsJson = False
+    agent: Agent,
+    cop_no: Cop,
+    actor: Actor,
+    reason: Reason = "",
+    version: Seen = 0,
+    db: Db = None,
+    as_json: AsJson = False,
 ) -> None:
     """Lift customs' review of an inventory; it is released if no other agency holds it. 解除人工审核。"""
     _decide("release", (agent, cop_no), actor, reason, version, db, as_json)
@@ -43,9 +49,7 @@ def _decide(
     reader = Reader(store)
     if reader.documents_of("inventory", key) is None:
         fail(f"没有清单 {' / '.join(key)}", f"there is no inventory {' / '.join(key)}")
-    command_id = give(
-        store, action, actor=actor, reason=reason, kind="inventory", key=key, version=version
-    )
+    command_id = give(store, action, actor=actor, reason=reason, kind="inventory", key=key, version=version)
     work_off(store)
     view = reader.filing(command_id)
     document = reader.documents_of("inventory", key)

@@ -50,7 +50,9 @@ def serve(
 def replay(
     db: Db = None,
     verify: Annotated[bool, typer.Option("--verify", help="exit 1 at any difference 有差异则退出码为 1")] = False,
-    into: Annotated[Path | None, typer.Option(help="folder state file to rebuild into, else memory 重建到的文件")] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="folder state file to rebuild into, else memory 重建到的文件")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Decide everything again from stored events and facts, and compare. 由事件与事实重新作出全部决定并比对。"""

@@ -12,7 +12,8 @@ MESSAGE_SUFFIXES = (".xml", ".dxp")
 
 
 def papers(paths: list[Path], *, bytes_max: int) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of each message. A folder is walked for ``*.xml``; one named ``registry`` is no message folder.
+    """Yield (name, bytes) of each message. A folder is walked for ``*.xml``; one named ``registry`` is no message
+    folder.
 
     ``bytes_max`` bounds what is taken out of one archive member: one byte more is enough to have it refused by name.
     """

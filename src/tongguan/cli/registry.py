@@ -92,7 +92,11 @@ def list_(db: Db = None, as_json: AsJson = False) -> None:
     print_table(
         "",
         (
-            ("令牌", "token"), ("种类", "kind"), ("传输编号", "dxpId"), ("到期", "expires"), ("停用", "revoked"),
+            ("令牌", "token"),
+            ("种类", "kind"),
+            ("传输编号", "dxpId"),
+            ("到期", "expires"),
+            ("停用", "revoked"),
             ("最近使用", "last use"),
         ),
         ((t.token_id, t.kind, t.dxp_id, t.expires_at, t.revoked_at, t.used_at) for t in tokens),
@@ -131,4 +135,3 @@ def token(
         print_json({"token": text})
     else:
         out.print(text, markup=False)
-

@@ -16,8 +16,8 @@ _HEADS = {
 }
 _TAX = Text(
     "税款：第 {gnum} 项 {gcode}，完税价格 {dutiable_value}，关税 {duty}，增值税 {vat}，消费税 {consumption_tax}，依据 {rows}",
-    "tax: line {gnum} {gcode}, dutiable value {dutiable_value}, duty {duty}, VAT {vat}, consumption tax {consumption_tax},"
-    " law rows {rows}",
+    "tax: line {gnum} {gcode}, dutiable value {dutiable_value}, duty {duty}, VAT {vat},"
+    " consumption tax {consumption_tax}, law rows {rows}",
 )
 _TOTAL = Text("税款合计 {total} 元", "tax in all {total} yuan")
 _TO_CHECK = Text("依据待核：所用规定中有未经核实的行", "basis to be checked: a row of law used has not been verified")

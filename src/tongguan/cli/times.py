@@ -10,7 +10,9 @@ CHINA = timezone(timedelta(hours=8))
 
 
 def read_time(text: str) -> datetime:
-    """An aware UTC time from ``2026-11-24T09:00:00``, ``2026-11-24`` or ``20261124090000``; without a zone: China time."""
+    """An aware UTC time from ``2026-11-24T09:00:00``, ``2026-11-24`` or ``20261124090000``; without a zone: China
+    time.
+    """
     try:
         moment = datetime.strptime(text, "%Y%m%d%H%M%S") if text.isdigit() else datetime.fromisoformat(text)
     except ValueError:

@@ -18,7 +18,9 @@ AT_THE_DOOR = "CEB900"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of truth and what came of it. ``agrees`` asks for the status, and for the code or rule where one is named."""
+    """One row of truth and what came of it. ``agrees`` asks for the status, and for the code or rule where one is
+    named.
+    """
 
     file: str
     record: int
@@ -108,5 +110,3 @@ def _names(reasons: str, word: str) -> bool:
 def _short_key(document: Document) -> tuple[str, ...]:
     """The key as truth.csv writes it: a payment by company and transaction."""
     return document.key[:2]
-
-

@@ -1,10 +1,10 @@
 """The Python client of a tongguan gateway. Stands alone: it needs httpx and nothing else of this package.
 
-    from tongguan.client import Client
+from tongguan.client import Client
 
-    with Client("http://127.0.0.1:8280", token) as client:
-        filed = client.file(message)
-        print(client.wait_for(filed.filing_id).records)
+with Client("http://127.0.0.1:8280", token) as client:
+    filed = client.file(message)
+    print(client.wait_for(filed.filing_id).records)
 """
 
 from tongguan.client.aio import AsyncClient

@@ -93,9 +93,7 @@ class Receipts:
 
 def filed(body: Mapping[str, Any]) -> Filed:
     """A 202 answer."""
-    return Filed(
-        body["filingId"], body["messageType"], body["records"], body["receivedAt"], problems(body["warnings"])
-    )
+    return Filed(body["filingId"], body["messageType"], body["records"], body["receivedAt"], problems(body["warnings"]))
 
 
 def filing(body: Mapping[str, Any]) -> Filing:
@@ -116,9 +114,7 @@ def filing(body: Mapping[str, Any]) -> Filing:
 def receipts(body: Mapping[str, Any]) -> Receipts:
     """A page of /dxp/{dxpId}/receipts."""
     found = tuple(
-        Receipt(
-            item["guid"], item["messageType"], item["keys"], item["returnStatus"], item["returnInfo"], item["at"]
-        )
+        Receipt(item["guid"], item["messageType"], item["keys"], item["returnStatus"], item["returnInfo"], item["at"])
         for item in body["receipts"]
     )
     return Receipts(found, body["next"], body["more"])

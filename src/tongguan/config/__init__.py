@@ -1,7 +1,7 @@
 """The operator's settings: one typed TOML file, every key known, every mistake named.
 
-What a key means stands in ``sections`` and nowhere else; ``settings_table`` writes the page ``docs/settings.md`` from it.
-Nothing that a decision depends on is a setting of this file: tolerances, waiting times and rates are dated law
+What a key means stands in ``sections`` and nowhere else; ``settings_table`` writes the page ``docs/settings.md`` from
+it. Nothing that a decision depends on is a setting of this file: tolerances, waiting times and rates are dated law
 (``law/tables``).
 """
 

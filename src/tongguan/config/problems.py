@@ -64,9 +64,7 @@ def unknown(key: str, section: str, value: Any, known: Mapping[str, Any]) -> Pro
         fix = (f"是否应为 {near[0]}？", f"did you mean {near[0]}?")
     else:
         fix = (f"可用的有：{choices}", f"known are: {choices}")
-    return _problem(
-        "CFG03", path, _found(value), choices, ("没有这个设置项", "there is no such setting"), fix
-    )
+    return _problem("CFG03", path, _found(value), choices, ("没有这个设置项", "there is no such setting"), fix)
 
 
 def wrong(path: str, value: Any, expected: str, zh: str, en: str) -> Problem:

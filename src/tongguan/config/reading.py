@@ -74,9 +74,7 @@ def parse(raw: bytes) -> tuple[Settings, tuple[Problem, ...]]:
     return msgspec.convert(sections, Settings, from_attributes=True), tuple(problems)
 
 
-def _section(
-    name: str, kind: type[msgspec.Struct], values: Mapping[str, Any]
-) -> tuple[msgspec.Struct, list[Problem]]:
+def _section(name: str, kind: type[msgspec.Struct], values: Mapping[str, Any]) -> tuple[msgspec.Struct, list[Problem]]:
     hints = get_type_hints(kind, include_extras=True)
     problems: list[Problem] = []
     good: dict[str, Any] = {}

@@ -48,9 +48,7 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 1
     processes: Annotated[
         int,
-        _says(
-            "网关进程数，每个进程有自己的收件库", "gateway processes, each with an inbox of its own", ge=1, le=256
-        ),
+        _says("网关进程数，每个进程有自己的收件库", "gateway processes, each with an inbox of its own", ge=1, le=256),
     ] = 1
     max_body_bytes: Annotated[
         int,

@@ -18,7 +18,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
     ``name``: record, unhandled (a record of a kind that nothing decides yet), refused (a filing that the door refused),
     command, due, wake, snapshot. ``event`` is for the core, None where the core is not asked. ``kind`` and ``key`` name
-    the subject. ``part`` is the gateway's share of the event. ``digest`` names a snapshot; ``problem`` says why it was not taken.
+    the subject. ``part`` is the gateway's share of the event. ``digest`` names a snapshot; ``problem`` says why it
+    was not taken.
     """
 
     name: str

@@ -96,7 +96,9 @@ def _command(command: Command) -> Cause:
         return Cause(name="snapshot", kind=command.action, key=(command.action,), filing=command)
     if command.action not in ("release", "reject"):
         raise EngineFault(
-            "unknown-command", f"未知的指令 {command.action}", f"the command {command.action} is not one this engine knows"
+            "unknown-command",
+            f"未知的指令 {command.action}",
+            f"the command {command.action} is not one this engine knows",
         )
     event = Commanded(
         action=command.action,

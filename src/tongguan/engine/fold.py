@@ -45,7 +45,8 @@ def fold(
 ) -> Folded | None:
     """Fold one cause. None when time or a wake-up found nothing to do: what changes nothing is no event.
 
-    ``sources`` are needed only where the core is asked. ``facts`` and ``secrets`` (64 bytes) are given in a replay. ``brings`` is what a snapshot brings into the house.
+    ``sources`` are needed only where the core is asked. ``facts`` and ``secrets`` (64 bytes) are given in a replay.
+    ``brings`` is what a snapshot brings into the house.
     """
     at = utc(at_ns)
     decision, facts = _decide(cause, at, workspace, sources, facts, brings)

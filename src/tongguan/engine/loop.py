@@ -197,7 +197,9 @@ class Engine:
         return {name: inbox for name, inbox in self._inboxes.items() if name == COMMANDS}
 
     def _refuse_to_wait_for_nothing(self) -> None:
-        """Raises EngineFault ``no-law`` or ``no-registry`` when filings wait and nothing says by what to decide them."""
+        """Raises EngineFault ``no-law`` or ``no-registry`` when filings wait and nothing says by what to decide
+        them.
+        """
         if self._in_force.complete:
             return
         if any(inbox.highest_id() > self._positions.get(name, 0) for name, inbox in self._inboxes.items()):

@@ -1,4 +1,5 @@
-"""Replay: rebuild everything from the events and their stored facts, in an empty state, and compare it with what stands.
+"""Replay: rebuild everything from the events and their stored facts, in an empty state, and compare it with what
+stands.
 
 Each event is opened, its digests are checked, the core is asked again with the stored facts and the snapshots that they
 name, and the new decision, receipts, log entry and states are held against the stored ones. Order is that of the event
@@ -62,7 +63,9 @@ def replay(store: Store, into: Path | None = None) -> ReplayReport:
     ``into`` is the path of a state file that must not exist yet. The engine should stand still meanwhile.
     """
     if into is not None and into.exists():
-        raise EngineFault("replay-into-something", f"{into} 已存在,只能重放到新文件", f"{into} exists; replay needs a new file")
+        raise EngineFault(
+            "replay-into-something", f"{into} 已存在,只能重放到新文件", f"{into} exists; replay needs a new file"
+        )
     source = open_reader(store.state_path)
     if into is not None:
         migrate(into)
@@ -283,9 +286,10 @@ class _Replay:
         """Name the fields in which the new event differs from the stored one."""
         part = folded.parts[-1]
         fresh = open_part(part)
-        persons = open_fields(part.person, part.person_secret).keys() | open_fields(
-            event.parts[-1].person, event.parts[-1].person_secret
-        ).keys()
+        persons = (
+            open_fields(part.person, part.person_secret).keys()
+            | open_fields(event.parts[-1].person, event.parts[-1].person_secret).keys()
+        )
         stored = {name: value for name, value in values.items() if not name.startswith("filed.")}
         named = False
         for name in sorted(stored.keys() | fresh.keys()):

@@ -42,7 +42,9 @@ class InForce:
         """Raises EngineFault ``no-law``."""
         if self._law is None:
             raise EngineFault(
-                "no-law", "尚无生效的法规快照,请先导入", "no snapshot of the law is in force; bring one into force first"
+                "no-law",
+                "尚无生效的法规快照,请先导入",
+                "no snapshot of the law is in force; bring one into force first",
             )
         return self._law
 
@@ -94,7 +96,9 @@ class InForce:
         """Whoever waits for a guarantee may try again: a snapshot may have topped it up."""
         if self._registry is None:
             return ()
-        return tuple(Await("guarantor", (code,)) for code in {row.assure_code: None for row in self._registry.guarantees()})
+        return tuple(
+            Await("guarantor", (code,)) for code in {row.assure_code: None for row in self._registry.guarantees()}
+        )
 
 
 def check_digest(kind: str, digest: str, packed: bytes) -> None:
@@ -116,4 +120,3 @@ def set_limits(workspace: Workspace, registry: Registry) -> None:
     workspace.prefetch(accounts=amounts)
     for account, limit in amounts.items():
         workspace.set_limit(account, limit)
-

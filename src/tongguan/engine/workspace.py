@@ -248,7 +248,9 @@ class Workspace:
             case "give_back":
                 held -= amount
             case _:
-                raise EngineFault("unknown-move", f"未知的账户操作 {move.op}", f"unknown change of an account: {move.op}")
+                raise EngineFault(
+                    "unknown-move", f"未知的账户操作 {move.op}", f"unknown change of an account: {move.op}"
+                )
         if held < 0 or used < 0 or (move.op == "hold" and held + used > limit):
             raise EngineFault(
                 "balance-broken",

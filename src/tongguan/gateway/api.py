@@ -131,7 +131,9 @@ async def receipts(
     party: NamedDependency[TokenParty],
     request: Request[Any, Any, Any],
     dxp_id: FromPath[str],
-    after: Annotated[str, QueryParameter(description="cursor of the page before; empty is the beginning 上一页的游标")] = "",
+    after: Annotated[
+        str, QueryParameter(description="cursor of the page before; empty is the beginning 上一页的游标")
+    ] = "",
     limit: Annotated[int, QueryParameter(ge=1, description="most receipts of the page 本页最多条数")] = 100,
 ) -> Response[Any]:
     """Receipts of one exchange id after a cursor, oldest first: XML, or JSON when Accept names application/json."""
@@ -224,9 +226,7 @@ def _respond(answer: Answer) -> Response[Any]:
         for name, value in answer.headers()
         if name not in (b"content-type", b"content-length")
     ]
-    return Response(
-        answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers
-    )
+    return Response(answer.body, status_code=answer.status, media_type=answer.content_type.decode(), headers=headers)
 
 
 def _on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:

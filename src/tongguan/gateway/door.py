@@ -125,9 +125,7 @@ class Door:
         envelope = open_envelope(raw, self._limits)
         watch.lap()
         if token_party and not envelope.bare and not envelope.problems and envelope.senderId != token_party.dxp_id:
-            answer = refuse(
-                "A03", path="TransInfo/SenderId", found=envelope.senderId, expected=token_party.dxp_id
-            )
+            answer = refuse("A03", path="TransInfo/SenderId", found=envelope.senderId, expected=token_party.dxp_id)
             return Taken(answer=answer, spent_ns=watch.laps())
         sender = token_party.dxp_id if token_party else envelope.senderId
         digest = hashlib.sha256(raw).digest()

@@ -9,30 +9,36 @@ from litestar.openapi.spec import OpenAPI
 
 _PROBLEMS = {"application/json": {"schema": {"$ref": "#/components/schemas/ProblemsForm"}}}
 _ANSWERS = {
-    "202": ("stored; each record is answered by a receipt 已受理入库，逐条以回执答复", {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["filingId", "messageType", "records", "receivedAt", "warnings"],
-                "properties": {
-                    "filingId": {"type": "string", "examples": ["G01-000000000123"]},
-                    "messageType": {"type": "string", "examples": ["CEB621Message"]},
-                    "records": {"type": "integer"},
-                    "receivedAt": {"type": "string", "format": "date-time"},
-                    "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemForm"}},
-                },
+    "202": (
+        "stored; each record is answered by a receipt 已受理入库，逐条以回执答复",
+        {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["filingId", "messageType", "records", "receivedAt", "warnings"],
+                    "properties": {
+                        "filingId": {"type": "string", "examples": ["G01-000000000123"]},
+                        "messageType": {"type": "string", "examples": ["CEB621Message"]},
+                        "records": {"type": "integer"},
+                        "receivedAt": {"type": "string", "format": "date-time"},
+                        "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemForm"}},
+                    },
+                }
             }
-        }
-    }),
+        },
+    ),
     "401": ("no token in force; nothing is stored 没有有效令牌，未保存", _PROBLEMS),
     "403": ("SenderId is not the token's party; nothing is stored 发送方与令牌不符，未保存", _PROBLEMS),
     "408": ("the body came too slowly; nothing is stored 送达太慢，未保存", _PROBLEMS),
     "413": ("too large, as sent or unpacked; nothing is stored 超过大小上限，未保存", _PROBLEMS),
     "415": ("content type or compression not taken; nothing is stored 类型或压缩不受支持，未保存", _PROBLEMS),
-    "422": ("unreadable, unknown or against the schema; stored as refused 无法读取或不符合格式，记为拒收", {
-        "application/xml": {"schema": {"type": "string", "description": "CEB900Message"}},
-        **_PROBLEMS,
-    }),
+    "422": (
+        "unreadable, unknown or against the schema; stored as refused 无法读取或不符合格式，记为拒收",
+        {
+            "application/xml": {"schema": {"type": "string", "description": "CEB900Message"}},
+            **_PROBLEMS,
+        },
+    ),
     "429": ("too often, see Retry-After; nothing is stored 过于频繁，未保存", _PROBLEMS),
     "503": ("busy or stopping, see Retry-After; nothing is stored 正忙或正在停止，未保存", _PROBLEMS),
 }
@@ -50,9 +56,7 @@ _POST = {
             for kind in ("application/xml", "text/xml", "application/octet-stream")
         },
     },
-    "responses": {
-        status: {"description": text, "content": content} for status, (text, content) in _ANSWERS.items()
-    },
+    "responses": {status: {"description": text, "content": content} for status, (text, content) in _ANSWERS.items()},
 }
 _OPEN = ("/healthz", "/readyz")
 

@@ -163,9 +163,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
 )
 
 
-def problem(
-    rule_id: str, *, document: str = "request", path: str = "", found: str = "", expected: str = ""
-) -> Problem:
+def problem(rule_id: str, *, document: str = "request", path: str = "", found: str = "", expected: str = "") -> Problem:
     """One of the door's own problems. Raises KeyError for an id that ENTRIES does not hold."""
     entry = ENTRIES[rule_id]
     return Problem(

@@ -25,9 +25,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"'](gb18030|gbk|gb2312)[\"']", re.IGNORECASE)
 
 
-def refusal_answer(
-    filing: Filing, original: bytes, answering: Literal["xml", "json"], echo_chars_max: int
-) -> Answer:
+def refusal_answer(filing: Filing, original: bytes, answering: Literal["xml", "json"], echo_chars_max: int) -> Answer:
     """The 422 answer: CEB900, or all problems as JSON. ``original`` is the business message as it came."""
     problems = tuple(without_person(item) for item in filing.refused)
     if answering == "json":
@@ -83,7 +81,9 @@ def return_info(problems: tuple[Problem, ...], *, cut: bool = False) -> str:
         line = _line(item)
         if len(line) + 1 > room:
             left = len(problems) - number
-            lines.append(f"另有 {left} 处，请用 Accept: application/json 取得全部 {left} more: ask for application/json")
+            lines.append(
+                f"另有 {left} 处，请用 Accept: application/json 取得全部 {left} more: ask for application/json"
+            )
             break
         lines.append(line)
         room -= len(line) + 1

@@ -148,9 +148,7 @@ def _check_numbers(first: int, count: int) -> None:
         ) from None
 
 
-def _run(
-    children: list[Child], ended: Callable[[], bool], greet: Callable[[], None], host: str, port: int
-) -> None:
+def _run(children: list[Child], ended: Callable[[], bool], greet: Callable[[], None], host: str, port: int) -> None:
     try:
         for child in children:
             child.start()

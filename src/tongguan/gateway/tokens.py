@@ -85,9 +85,7 @@ class Tokens:
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         now = self._now()
         ends = _text(now + timedelta(days=days))
-        self._doors.add(
-            TokenRow(token_id, _digest(secret), kind, party_code, dxp_id, office, note, _text(now), ends)
-        )
+        self._doors.add(TokenRow(token_id, _digest(secret), kind, party_code, dxp_id, office, note, _text(now), ends))
         return f"tg_{token_id}_{secret}"
 
     def check(self, text: str) -> TokenParty | None:

@@ -89,7 +89,9 @@ def pack_names(parts: Sequence[Part]) -> bytes:
 
 
 def read_events(db: sqlite3.Connection, keys: KeyRing, first: int, last: int) -> Iterator[StoredEvent]:
-    """Events of a range of numbers, in order. Raises StoreFault ``seal-broken`` when a key does not open its secrets."""
+    """Events of a range of numbers, in order. Raises StoreFault ``seal-broken`` when a key does not open its
+    secrets.
+    """
     for row in db.execute(sql("read_events"), (first, last)):
         yield _event(row, keys)
 
@@ -105,13 +107,27 @@ def utc(ns: int) -> datetime:
 
 
 def _event(row: Sequence[Any], keys: KeyRing) -> StoredEvent:
-    (number, subject_no, cause, at_ns, _, names, digests, entry, former, persons, rests, sealed, filing_id, record_no) = (
-        row[:14]
-    )
+    (
+        number,
+        subject_no,
+        cause,
+        at_ns,
+        _,
+        names,
+        digests,
+        entry,
+        former,
+        persons,
+        rests,
+        sealed,
+        filing_id,
+        record_no,
+    ) = row[:14]
     kind, key, person_key, rest_key = row[14:]
     label = f"event {number}".encode()
-    erased = person_key is None or not persons
-    person_secrets = b"" if erased else person_box(keys, subject_no, person_key).open(persons, label)  # type: ignore[union-attr]
+    person = person_box(keys, subject_no, person_key)
+    erased = person is None or not persons
+    person_secrets = person.open(persons, label) if person is not None and persons else b""
     rest_secrets = rest_box(keys, subject_no, rest_key).open(rests, label)
     parts = []
     place = 0

@@ -129,7 +129,9 @@ class SqliteInbox:
         return box
 
     def append(self, items: Sequence[Item]) -> list[int]:
-        """See Inbox. Raises ClockSteppedBack when the wall clock shows less than the last row: nothing is taken then."""
+        """See Inbox. Raises ClockSteppedBack when the wall clock shows less than the last row: nothing is taken
+        then.
+        """
         if not items:
             return []
         self._db.execute("BEGIN IMMEDIATE")
@@ -216,7 +218,9 @@ class SqliteInbox:
 
 
 def _make(path: Path) -> None:
-    """Make an empty inbox. It gets its name when it is whole: an engine that looks for inboxes never sees half of one."""
+    """Make an empty inbox. It gets its name when it is whole: an engine that looks for inboxes never sees half of
+    one.
+    """
     unnamed = path.with_name(f".{path.name}.{os.getpid()}")
     unnamed.touch(mode=0o600)
     db = sqlite3.connect(unnamed)

@@ -1,4 +1,6 @@
-"""Receipts with their numbers, and their XML. Both are pure functions of what the event holds: a replay gives the same."""
+"""Receipts with their numbers, and their XML. Both are pure functions of what the event holds: a replay gives the
+same.
+"""
 
 from __future__ import annotations
 

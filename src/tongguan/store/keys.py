@@ -67,7 +67,9 @@ class KeyRing:
     def make(cls, folder: Path) -> KeyRing:
         """Draw fresh keys into ``folder``. Raises StoreFault ``key-exists``; an existing key is never touched."""
         if taken := next((path for kind in KINDS if (path := folder / f"{kind}.key").exists()), None):
-            raise StoreFault("key-exists", f"密钥 {taken} 已存在,不会覆盖", f"{taken} exists; a key is never overwritten")
+            raise StoreFault(
+                "key-exists", f"密钥 {taken} 已存在,不会覆盖", f"{taken} exists; a key is never overwritten"
+            )
         return cls.of({kind: _make_key(folder / f"{kind}.key", kind) for kind in KINDS})
 
     @classmethod
@@ -103,12 +105,16 @@ class KeyRing:
         return f"{self.hash.id}-{quota_year}:{digest}"
 
     def case_id(self, kind: str, key: tuple[str, ...]) -> str:
-        """The opaque id of a case: 32 hex digits that say nothing to whoever lacks the key, and are the same in a replay."""
+        """The opaque id of a case: 32 hex digits that say nothing to whoever lacks the key, and are the same in a
+        replay.
+        """
         case_key = hmac.digest(self.master.secret, b"case ids", "sha256")
         return hmac.digest(case_key, "\x1f".join((kind, *key)).encode(), "sha256")[:16].hex()
 
     def draw_seed(self, day: date) -> bytes:
-        """The 32-byte seed of one day's draws. Its SHA-256 may be told the day before, the seed itself the day after."""
+        """The 32-byte seed of one day's draws. Its SHA-256 may be told the day before, the seed itself the day
+        after.
+        """
         return hmac.digest(self.seed.secret, b"draw seed " + day.isoformat().encode(), "sha256")
 
     def draw_seed_hash(self, day: date) -> str:

@@ -1,4 +1,6 @@
-"""Reading over the whole store, for runs that end with a table of everything. Walks rows as they lie; for an operator."""
+"""Reading over the whole store, for runs that end with a table of everything. Walks rows as they lie; for an
+operator.
+"""
 
 from __future__ import annotations
 

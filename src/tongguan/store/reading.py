@@ -45,7 +45,9 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilingView(msgspec.Struct, frozen=True, kw_only=True):
-    """A filing and its records. ``state``: ``waiting`` (taken, not yet decided), ``decided`` or ``refused`` (CEB900)."""
+    """A filing and its records. ``state``: ``waiting`` (taken, not yet decided), ``decided`` or ``refused``
+    (CEB900).
+    """
 
     filing_id: str
     state: str
@@ -155,7 +157,9 @@ class Reader:
         order_key = ebp_code, order_no
         order = self.documents_of("order", order_key)
         wanted = json.dumps([(part_of(order_no), key_text(order_key))])
-        names = [(kind, key_tuple(key)) for _, kind, key in self._db.execute(sql("find_by_order"), (wanted,)).fetchall()]
+        names = [
+            (kind, key_tuple(key)) for _, kind, key in self._db.execute(sql("find_by_order"), (wanted,)).fetchall()
+        ]
         found = [one for name in names if (one := self.documents_of(*name)) is not None]
         if order is None and not found:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from lxml import etree
 
@@ -46,7 +47,8 @@ def leaf(root: Issued, algorithm: str, serial: int = 0xA1B2C3, **options: object
         "not_before": START,
         "not_after": END,
     }
-    return issue_test_certificate(root, algorithm=algorithm, serial=serial, **{**fields, **options})  # type: ignore[arg-type]
+    given: Any = {**fields, **options}
+    return issue_test_certificate(root, algorithm=algorithm, serial=serial, **given)
 
 
 def parse(raw: bytes) -> etree._Element:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,8 +37,8 @@ def by_sm2(party: Issued) -> Callable[[bytes], bytes]:
 
 
 def by_rsa(party: Issued) -> Callable[[bytes], bytes]:
-    key = load_pem_private_key(party.key_pem, None)
-    return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA1())  # type: ignore[union-attr, call-arg, arg-type]  # noqa: S303
+    key: Any = load_pem_private_key(party.key_pem, None)
+    return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
 
 
 def test_a_good_signature_needs_nothing_registered(signed: Sign) -> None:
