@@ -13,7 +13,9 @@ from tongguan.chain.event import Field, entry, make_part
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECRETS = {"person": bytes(range(32)), "rest": bytes(range(32, 64))}
-ROW = re.compile(r"^\| `([\w.]+)` \| `(.+?)` \| (person|rest) \| `([0-9a-f]{32})` \| `([0-9a-f]{64})` \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `([\w.]+)` \| `(.+?)` \| (person|rest) \| `([0-9a-f]{32})` \| `([0-9a-f]{64})` \|$", re.MULTILINE
+)
 
 
 @pytest.fixture(params=["store.md", "store.zh.md"])

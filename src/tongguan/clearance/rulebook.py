@@ -125,7 +125,8 @@ _INTRO_EN = (
     "",
     "A rule has the same id in code, receipt, test and on this page. D: checks inside one document; "
     "K: key and version; M: the match; T: limits and time; C: officers; TX: tax. "
-    "Codes of customs are never invented: a rule of the match without a public code answers 100, and returnInfo carries the rule's id and the reason.",
+    "Codes of customs are never invented: a rule of the match without a public code answers 100, "
+    "and returnInfo carries the rule's id and the reason.",
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tongguan import __version__
 from tongguan.cli import (
@@ -23,10 +24,21 @@ from tongguan.cli import (
     settings,
     signature,
 )
+from tongguan.cli.house import named_faults
 from tongguan.cli.show import choose_language, out
+
+
+class _Commands(TyperGroup):
+    """Every command ends with a sentence, not a traceback, when the store is at fault."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        with named_faults():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="tongguan",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

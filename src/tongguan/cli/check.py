@@ -14,6 +14,7 @@ from tongguan.ceb.read import Profile, read
 from tongguan.cli.papers import papers
 from tongguan.cli.settings import settings
 from tongguan.cli.show import out, print_json, print_problem, say
+from tongguan.gateway.answer import problem_form
 
 
 def check(
@@ -33,8 +34,8 @@ def check(
                     "file": name,
                     "messageType": message_type,
                     "schema": "invalid" if problems else "valid",
-                    "problems": problems,
-                    "warnings": warnings,
+                    "problems": [problem_form(problem) for problem in problems],
+                    "warnings": [problem_form(warning) for warning in warnings],
                 }
             )
             continue

@@ -15,7 +15,7 @@ from tongguan.cli.show import fail
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.loop import Engine
 from tongguan.law.snapshot import pack, package_tables
-from tongguan.store.faults import StoreFault
+from tongguan.store.faults import StoreFault, named_database_errors
 from tongguan.store.filing import Command
 from tongguan.store.inbox import SqliteInbox
 from tongguan.store.layout import COMMANDS, Store, init_store, open_store, read_nameplate
@@ -64,7 +64,8 @@ def made(directory: Path, *, sandbox: bool) -> Store:
 def named_faults() -> Iterator[None]:
     """Turn a named fault of the store into a sentence and exit status 2."""
     try:
-        yield
+        with named_database_errors():
+            yield
     except StoreFault as fault:
         fail(fault.text_zh, fault.text_en)
 

@@ -109,11 +109,18 @@ def _struct_fields(prefix: str, struct: msgspec.Struct) -> list[Field]:
     return _named(prefix, struct, _names(type(struct)))
 
 
+@cache
+def _required(struct: type[msgspec.Struct]) -> frozenset[str]:
+    """Fields without a default: these are laid down even when empty, since the way back asks for them."""
+    return frozenset(field.name for field in msgspec.structs.fields(struct) if field.required)
+
+
 def _named(prefix: str, struct: msgspec.Struct, names: Iterable[str]) -> list[Field]:
+    required = _required(type(struct))
     return [
-        Field(name, encode_value(value), name in PERSONAL)
-        for name, value in ((prefix + name, getattr(struct, name)) for name in names)
-        if value or (value is not None and not isinstance(value, (str, bytes, tuple, bool, int)))
+        Field(prefix + name, encode_value(value), prefix + name in PERSONAL)
+        for name, value in ((name, getattr(struct, name)) for name in names)
+        if value or name in required or (value is not None and not isinstance(value, (str, bytes, tuple, bool, int)))
     ]
 
 

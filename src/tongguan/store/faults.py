@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class StoreFault(Exception):
     """The store cannot be used as asked. ``name`` is stable; both texts are fit for an operator."""
@@ -23,3 +27,16 @@ class InboxCutShort(StoreFault):
 
 class OwnershipLost(StoreFault):
     """Another engine has moved on since this one looked: nothing of this transaction was kept."""
+
+
+@contextmanager
+def named_database_errors() -> Iterator[None]:
+    """Turn what SQLite says of a broken file or disk into a StoreFault ``database-broken``."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreFault(
+            "database-broken",
+            f"数据库无法使用（{error}）；请检查磁盘，必要时由备份恢复",
+            f"the database cannot be used ({error}); check the disk, and restore it from a backup if need be",
+        ) from error
