@@ -158,9 +158,7 @@ def test_no_output_shows_who_the_buyer_is(run: Run, box: Path, tmp_path: Path) -
             )
             told.append(explained.stdout)
     told += [file.read_text(encoding="utf-8") for file in (tmp_path / "out").rglob("*") if file.is_file()]
-    persons = {
-        value.decode() for file in (box / "filings").iterdir() for _, value in PERSON.findall(file.read_bytes())
-    }
+    persons = {value.decode() for file in (box / "filings").iterdir() for _, value in PERSON.findall(file.read_bytes())}
     assert len(persons) >= 4
     for text in told:
         assert [person for person in persons if person in text] == []

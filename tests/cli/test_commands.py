@@ -41,9 +41,7 @@ def reviewed(run: Run, box: Path, tmp_path: Path) -> dict[str, str]:
 
 def test_an_officer_releases(run: Run, reviewed: dict[str, str], tmp_path: Path) -> None:
     key = reviewed["agentCode"], reviewed["copNo"]
-    told = json.loads(
-        run("officer", "release", *key, "--actor", "officer 1", "--db", tmp_path / "db", "--json").stdout
-    )
+    told = json.loads(run("officer", "release", *key, "--actor", "officer 1", "--db", tmp_path / "db", "--json").stdout)
     assert told["status"] == "800"
     again = run("officer", "release", *key, "--actor", "officer 1", "--db", tmp_path / "db", code=2)
     assert "does not allow" in again.stderr
@@ -112,9 +110,7 @@ def test_tokens_are_shown_once_listed_and_revoked(run: Run, box: Path, tmp_path:
 
 
 def test_a_party_of_ones_own_files_with_its_own_key(run: Run, box: Path, tmp_path: Path) -> None:
-    told = json.loads(
-        run("sandbox", "party", "new", "--out", box, "--role", "platform|merchant", "--json").stdout
-    )
+    told = json.loads(run("sandbox", "party", "new", "--out", box, "--role", "platform|merchant", "--json").stdout)
     assert Path(told["key"]).stat().st_mode & 0o777 == 0o600
     from tongguan.ceb.signature.sign import Signer
 

@@ -21,7 +21,7 @@ from tongguan.engine.loop import Engine
 from tongguan.engine.workspace import wall_ns
 from tongguan.law.snapshot import pack, package_tables
 from tongguan.law.source import Table
-from tongguan.registry.model import CertificateRow, GuaranteeRow, PartyRow
+from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow
 from tongguan.registry.snapshot import pack_registry
 from tongguan.registry.tables import RegistryTables
 from tongguan.store.commands import put_command
@@ -37,8 +37,8 @@ def fingerprint(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def registry(guarantee: str = "1000000") -> bytes:
-    """Packed: the playstore's companies, a certificate each, the platform's guarantee."""
+def registry(guarantee: str = "1000000", book: tuple[BookItemRow, ...] = ()) -> bytes:
+    """Packed: the playstore's companies, a certificate each, the platform's guarantee, and an account book."""
     return pack_registry(
         RegistryTables(
             parties=tuple(
@@ -66,6 +66,7 @@ def registry(guarantee: str = "1000000") -> bytes:
                     valid_to=date(2030, 12, 31),
                 ),
             ),
+            book_items=book,
         )
     )
 

@@ -13,7 +13,10 @@ from tongguan.cli.show import note, out
 
 
 def schema(
-    to: Annotated[Path | None, typer.Option("--out", help="file to write; signature.xsd goes beside it 写入的文件，旁边另写 signature.xsd")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", help="file to write; signature.xsd goes beside it 写入的文件，旁边另写 signature.xsd"),
+    ] = None,
 ) -> None:
     """Write the XML Schema of all messages. 输出全部报文的 XML Schema。"""
     if to is None:
