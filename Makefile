@@ -13,7 +13,7 @@ LOCK   := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --genera
           --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --build-deps-for wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check lint types imports unit test-full fuzz bench licences lock wheelhouse format clean
+.PHONY: help setup dev demo test check lint types imports unit test-full fuzz bench licences lock wheelhouse format clean fuzz-guided coverage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -60,6 +60,13 @@ test-full: check ## the same with the long forms (hours on a small machine)
 
 fuzz: dev ## mutated and random input against the readers, in the long form
 	TONGGUAN_FULL=1 $(BIN)/python -m pytest -q -n $(JOBS) -m fuzz
+
+fuzz-guided: dev ## coverage-guided fuzzing of parser, envelope and gateway, ten minutes each (where atheris installs)
+	$(PIP) install --quiet atheris
+	@set -e; for door in parser envelope gateway; do $(BIN)/python -m tests.fuzz.coverage_guided $$door 600; done
+
+coverage: dev ## how much of ceb/ its own tests run
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow" --cov=tongguan.ceb --cov-report=term tests/ceb
 
 bench: dev ## every benchmark (benchmarks/bench_*.py), one after another
 	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
