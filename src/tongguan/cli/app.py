@@ -31,7 +31,7 @@ from tongguan.cli.show import choose_language, out
 class _Commands(TyperGroup):
     """Every command ends with a sentence, not a traceback, when the store is at fault."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         with named_faults():
             return super().invoke(ctx)
 
