@@ -114,6 +114,7 @@ def test_an_engine_that_fails_in_the_middle_of_a_filing_leaves_nothing_of_it(
         engine.drain()
     assert house.status(made["inventory"]) == "800"
     db = house.reader()._db
-    decided = dict(db.execute("SELECT filing_id, count(DISTINCT record_no) FROM events WHERE cause = 'record' GROUP BY 1"))
+    rows = db.execute("SELECT filing_id, count(DISTINCT record_no) FROM events WHERE cause = 'record' GROUP BY 1")
+    decided = dict(rows)
     assert {one: decided[one] for one in filings} == filings
     assert db.execute("SELECT count(*) FROM events WHERE cause = 'record'").fetchone() == (304,)

@@ -119,7 +119,8 @@ def _papers(order_no: str, buyer_id: str) -> dict[tuple[int, str], str]:
         f"<Order><OrderHead>{head.format(1)}<orderType>I</orderType><orderNo>{order_no}</orderNo>{names}"
         "<goodsValue>300</goodsValue><freight>20.00</freight><discount>0</discount><taxTotal>57.25</taxTotal>"
         "<acturalPaid>377.25</acturalPaid><currency>142</currency><buyerRegNo>far</buyerRegNo><buyerName>远客</buyerName>"
-        f"<buyerTelephone>10099990000</buyerTelephone><buyerIdType>1</buyerIdType><buyerIdNumber>{buyer_id}</buyerIdNumber>"
+        "<buyerTelephone>10099990000</buyerTelephone><buyerIdType>1</buyerIdType>"
+        f"<buyerIdNumber>{buyer_id}</buyerIdNumber>"
         f"<payCode>{PAY}</payCode><payName>远行支付</payName><payTransactionId>P-{order_no}</payTransactionId>"
         f"{consignee}{phone}{address}</OrderHead><OrderList><gnum>1</gnum><itemName>红葡萄酒</itemName>"
         "<gmodel>750ml</gmodel><unit>142</unit><qty>2</qty><price>150</price><totalPrice>300</totalPrice>"
@@ -139,7 +140,8 @@ def _papers(order_no: str, buyer_id: str) -> dict[tuple[int, str], str]:
         f"{consignee}{address}{phone}</LogisticsHead></Logistics>"
     )
     inventory = (
-        f"<Inventory><InventoryHead>{head.format(4)}<orderNo>{order_no}</orderNo>{names}<logisticsNo>W-{order_no}</logisticsNo>"
+        f"<Inventory><InventoryHead>{head.format(4)}<orderNo>{order_no}</orderNo>{names}"
+        f"<logisticsNo>W-{order_no}</logisticsNo>"
         f"<logisticsCode>{LOGISTICS}</logisticsCode><logisticsName>远行物流</logisticsName><copNo>F-{order_no}</copNo>"
         f"<assureCode>{MERCHANT}</assureCode><ieFlag>I</ieFlag><declTime>{now:%Y%m%d}</declTime>"
         f"<customsCode>2991</customsCode><portCode>2244</portCode>{buyer}{address}<agentCode>{MERCHANT}</agentCode>"

@@ -1,4 +1,5 @@
-"""Every fault that the sandbox can plant, twenty times each, at a seed that nobody has seen: every record comes out right.
+"""Every fault that the sandbox can plant, twenty times each, at a seed that nobody has seen: every record comes out
+right.
 
 The filings go through the real door, inbox, engine and store. What must come of each was written when the fault was
 planted, never by asking our rules. ``TONGGUAN_SEED`` repeats a run; its seed stands in every failure.

@@ -94,17 +94,23 @@ def document(kind: str, key: tuple[str, ...], message_type: str, record: Any, **
 
 
 def a_case(**inventory: Any) -> CaseView:
-    """A whole case: order, payment, waybill, inventory."""
+    """A whole case, accepted unless a status of the inventory is given: order, payment, waybill, inventory."""
+    used: dict[str, Any] = {}
+    if "status" not in inventory:
+        inventory = {"status": "120", "accepted_at": AT} | inventory
+        used = {"status": "120", "used_by": (papers.AGENT, "C1")}
     order, payment = papers.order(), papers.ceb411_message().Payment[0]
     waybill, declared = papers.ceb511_message().Logistics[0], papers.ceb621_message().Inventory[0]
     return CaseView(
         case_id="opaque",
         ebp_code=papers.PLATFORM,
         order_no="T00000001",
-        order=document("order", (papers.PLATFORM, "T00000001"), "CEB311Message", order),
+        order=document("order", (papers.PLATFORM, "T00000001"), "CEB311Message", order, **used),
         payments=(
-            document("payment", (papers.PAYER, "P00000001", papers.PLATFORM, "T00000001"), "CEB411Message", payment),
+            document(
+                "payment", (papers.PAYER, "P00000001", papers.PLATFORM, "T00000001"), "CEB411Message", payment, **used
+            ),
         ),
-        waybills=(document("waybill", (papers.CARRIER, "W00000001"), "CEB511Message", waybill),),
+        waybills=(document("waybill", (papers.CARRIER, "W00000001"), "CEB511Message", waybill, **used),),
         inventories=(document("inventory", (papers.AGENT, "C1"), "CEB621Message", declared, **inventory),),
     )

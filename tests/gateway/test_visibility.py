@@ -143,8 +143,9 @@ def test_a_stranger_does_not_learn_that_the_case_exists() -> None:
     assert shown_to("") is None
 
 
-def test_a_refused_filing_opens_nothing_but_itself() -> None:
-    case = state.a_case(status="-621029")
+@pytest.mark.parametrize("status", ["-621029", "1", "2", "100"])
+def test_a_filing_that_the_match_has_not_accepted_opens_nothing_but_itself(status: str) -> None:
+    case = state.a_case(status=status)
     form = shown_to(papers.AGENT, case)
     assert form is not None
     assert [item.kind for item in form.documents] == ["inventory"]

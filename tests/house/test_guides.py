@@ -1,4 +1,6 @@
-"""The guides answer for what the program can say: every status and every named fault has its entry, in both languages."""
+"""The guides answer for what the program can say: every status and every named fault has its entry, in both
+languages.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ def trees(room: str = "") -> list[ast.Module]:
 
 def first_cells(text: str) -> set[str]:
     """The code words in the first cell of every row of the page's tables."""
-    return {word for row in re.findall(r"^\| ([^|]*) \|", text, flags=re.MULTILINE) for word in re.findall("`([^`]+)`", row)}
+    rows = re.findall(r"^\| ([^|]*) \|", text, flags=re.MULTILINE)
+    return {word for row in rows for word in re.findall("`([^`]+)`", row)}
 
 
 def statuses_used() -> set[str]:

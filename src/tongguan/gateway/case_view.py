@@ -83,8 +83,8 @@ def roles_in(
 ) -> tuple[frozenset[str], dict[tuple[str, tuple[str, ...]], frozenset[str]]]:
     """The party's roles in the whole case, and those it has only in single documents, by (kind, key).
 
-    A document that was refused with a negative code gives a role in itself alone: otherwise anybody could learn of an
-    order by naming it in a filing that is refused.
+    The order says who takes part in it. Any other document gives a role in itself alone until the match has accepted
+    it: otherwise anybody could read an order by naming it in a filing.
     """
     if party.kind != "filer":
         return frozenset({party.kind}), {}
@@ -92,10 +92,10 @@ def roles_in(
     own: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
     for document in documents_of(case):
         named = frozenset(_named(document, party.party_code))
-        if document.status.startswith("-"):
-            own[(document.kind, document.key)] = named
-        else:
+        if document.kind == "order" or document.accepted_at is not None or document.used_by is not None:
             roles |= named
+        else:
+            own[(document.kind, document.key)] = named
     return frozenset(roles), own
 
 
