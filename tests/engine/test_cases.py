@@ -4,9 +4,11 @@ yet.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import sqlite3
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from tongguan.engine.replay import replay
 from tongguan.law.snapshot import pack, package_tables
 from tongguan.store.filing import FiledRecord, Filing
 from tongguan.store.issued import render
+from tongguan.store.raw import RawFile
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_of_100_parallel_declarations_of_300_yuan_with_26000_free_exactly_86_pas
 
 
 def test_a_year_passes_in_seconds(house: House) -> None:
-    """An order that nobody follows lapses after 30 days; next year the buyer's quota is free again."""
+    """An order that nobody follows lapses after 30 days."""
     lonely = a_set(1)["order"]
     house.file(lonely)
     drained(house)
@@ -286,19 +289,68 @@ def everything_on_disk(house: House) -> bytes:
     return b"\0".join(path.read_bytes() for path in sorted(house.dir.rglob("*")) if path.is_file())
 
 
-def test_no_name_and_no_id_number_stands_anywhere_on_disk(tmp_path: Path) -> None:
+def every_form(secret: str) -> set[bytes]:
+    """The text as it may lie on a disk: UTF-8 and UTF-16, as they are, in hexadecimal and in base64 at any offset."""
+    found = set()
+    for plain in (secret.encode(), secret.encode("utf-16-le"), secret.encode("utf-16-be")):
+        found |= {plain, plain.hex().encode(), plain.hex().upper().encode()}
+        for skipped in range(3):  # base64 letters that depend on the secret alone
+            text = base64.b64encode(b"\0" * skipped + plain)
+            found.add(text[4 * (skipped > 0) : len(text) // 4 * 4 - 4])
+    return found
+
+
+@pytest.mark.parametrize("wrap", [bytes, bytes.hex, base64.b64encode, lambda b: base64.b64encode(b"ab" + b)])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_the_search_itself_finds_a_name_in_every_form(wrap: Any, encoding: str) -> None:
+    laid = wrap("沙箱甲乙丙".encode(encoding))
+    laid = laid.encode() if isinstance(laid, str) else laid
+    assert any(form in b"..." + laid + b"..." for form in every_form("沙箱甲乙丙"))
+    assert not any(form in b"..." + laid + b"..." for form in every_form("沙箱丁戊己"))
+
+
+def test_no_name_and_no_id_number_stands_anywhere_on_disk(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """State, inboxes, their WAL files, raw messages and whatever the engine prints."""
     house = House(tmp_path / "store", law=reviewing_law())
     made = a_set(1)
     for kind in ("order", "inventory"):
         made[kind] = made[kind].head(buyerTelephone="19912345678")
+    raw = RawFile(house.store.raw_dir, house.gateway())
     for filed in made.values():
-        house.file(filed)
+        filing_id = house.file(filed)
+        raw.append(msgspec.json.encode(filed.record), filing_id, "2026-03-02")
+    raw.close()
     with house.engine() as engine:
         engine.drain()
         house.command("reject", kind="inventory", key=made["inventory"].key, reason="沙箱甲的材料不全")
         engine.drain()
         head = made["order"].record.OrderHead
-        disk = everything_on_disk(house)  # WAL files included
-    for secret in (head.buyerName, head.buyerIdNumber, head.consignee, head.consigneeAddress, head.buyerTelephone):
-        assert secret.encode() not in disk, secret
+        disk = everything_on_disk(house) + capfd.readouterr().err.encode()  # WAL files included
+    assert list(house.dir.rglob("*.seal")) and list(house.dir.rglob("*-wal"))
+    secrets = head.buyerName, head.buyerIdNumber, head.consignee, head.consigneeAddress, head.buyerTelephone
+    assert [secret for secret in secrets for form in every_form(secret) if len(form) > 5 and form in disk] == []
     assert head.orderNo.encode() in disk  # the search itself works: keys stand in clear
+
+
+def test_quota_is_counted_by_the_year_in_china_to_the_second(house: House) -> None:
+    """Six sets of 4,400.00 are 26,400: the sixth is 400 too much in 2026 and the first of 2027."""
+    for number in range(1, 6):
+        house.file_set(number, prices=("4390.00",))
+    drained(house)
+    house.now = datetime(2026, 12, 31, 15, 59, 58, tzinfo=UTC)  # 23:59:58 in China
+    statuses = []
+    for number, day in ((6, "20261231"), (7, "20270101")):
+        made = {
+            kind: filed.head(appTime=f"{day}000001") for kind, filed in a_set(number, prices=("4390.00",)).items()
+        }
+        made["inventory"] = made["inventory"].head(declTime=day)
+        for filed in made.values():
+            house.file(filed)
+        drained(house)
+        statuses.append(house.status(made["inventory"]))
+        house.pass_time(seconds=2)  # midnight
+    assert statuses == ["100", "800"]
+    with sqlite3.connect(house.store.state_path) as db:
+        used = [row[0] for row in db.execute("SELECT used FROM accounts WHERE kind = 'quota' ORDER BY used")]
+    assert used == [440_000_000, 2_200_000_000]  # whole 1e-5 yuan
+    assert replay(house.store).differences == ()

@@ -117,6 +117,17 @@ def test_ids_and_filing_ids_never_come_again(store: Store, clock: Clock) -> None
     assert inbox.append([second]) == [2]
 
 
+def test_an_id_does_not_come_again_even_when_its_row_was_deleted_by_hand(store: Store, clock: Clock) -> None:
+    inbox = opened(store, clock)
+    inbox.append([filing(inbox) for _ in range(3)])
+    inbox.close()
+    with sqlite3.connect(store.inbox_path("G01")) as db:
+        db.execute("DELETE FROM rows WHERE id > 1")
+    inbox = opened(store, clock)
+    assert inbox.highest_id() == 3
+    assert inbox.append([filing(inbox)]) == [4]
+
+
 def test_forgetting_drops_the_packed_filing_and_nothing_else(store: Store, clock: Clock) -> None:
     inbox = opened(store, clock)
     inbox.append([filing(inbox), filing(inbox), filing(inbox)])

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 from tongguan.cli.settings import settings
 from tongguan.cli.show import fail
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.loop import Engine
 from tongguan.law.snapshot import pack, package_tables
+from tongguan.store.commands import put_command
 from tongguan.store.faults import StoreFault, named_database_errors
-from tongguan.store.filing import Command
-from tongguan.store.inbox import SqliteInbox
-from tongguan.store.layout import COMMANDS, Store, init_store, open_store, read_nameplate
+from tongguan.store.layout import Store, init_store, open_store, read_nameplate
 from tongguan.store.reading import Reader
 
 PATIENCE_SECONDS = 30.0
@@ -78,17 +76,10 @@ def in_force(store: Store, kind: str) -> bytes | None:
     return found[1] if found else None
 
 
-def give(store: Store, action: str, *, actor: str, **fields: object) -> str:
+def give(store: Store, action: str, *, actor: str, **fields: Any) -> str:
     """Put one command into the commands' inbox; returns its id. It takes effect when the engine comes to it."""
     with named_faults():
-        inbox = SqliteInbox(store.inbox_path(COMMANDS), store.keys, writer=True)
-        command = msgspec.convert(
-            {"filing_id": inbox.mint(), "action": action, "actor": actor, "received_ns": time.time_ns(), **fields},
-            Command,
-        )
-        inbox.append([command])
-        inbox.close()
-    return command.filing_id
+        return put_command(store, action, actor, **fields)
 
 
 def work_off(store: Store, at: datetime | None = None) -> None:

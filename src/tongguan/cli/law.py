@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from tongguan.cli.show import fail, note, out, print_json, say
+from tongguan.cli.times import CHINA
 from tongguan.law.snapshot import Row, build_law, pack, package_tables
 
 app = typer.Typer(no_args_is_help=True, help="The law in force 现行法规")
@@ -23,7 +24,7 @@ def show(
 ) -> None:
     """Print the rows of law in force on a day with their sources. 列出某日生效的法规行及其来源。"""
     try:
-        on = date.fromisoformat(day) if day else date.today()
+        on = date.fromisoformat(day) if day else datetime.now(CHINA).date()
     except ValueError:
         fail(f"日期「{day}」无法识别，请写作 2026-11-24", f"no date: {day}; write 2026-11-24")
     law = build_law(pack(package_tables()))

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from tongguan.cli.house import give, opened, work_off
-from tongguan.cli.show import fail, note, print_json
+from tongguan.cli.show import BAD_INPUT, fail, note, print_json
+from tongguan.gateway.answer import problem_form
 from tongguan.store.reading import Reader
 
 app = typer.Typer(no_args_is_help=True, help="Officers' decisions 关员处理")
@@ -57,7 +58,10 @@ def _decide(
     if document is None or record is None:
         fail("命令尚未处理，请稍后再查", "the command has not been decided yet; look again later")
     if as_json:
-        print_json({"outcome": record.outcome, "status": document.status, "problems": record.problems})
+        problems = [problem_form(problem) for problem in record.problems]
+        print_json({"outcome": record.outcome, "status": document.status, "problems": problems})
+        if record.outcome == "refused":
+            raise typer.Exit(BAD_INPUT)
         return
     if record.outcome == "refused":
         problem = record.problems[0]

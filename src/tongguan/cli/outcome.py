@@ -21,7 +21,8 @@ from tongguan.store.reading import Reader
 COLUMNS = (
     "ebcCode", "orderNo", "copNo", "invtNo", "status", "codes", "customsTax", "valueAddedTax", "consumptionTax",
 )  # fmt: skip
-_UNSAFE = re.compile(r"[^0-9A-Za-z._-]+")
+_UNSAFE = re.compile(r"[^\w.-]+")
+_NAME_MOST = 60  # characters kept of a name; a file system takes 255 bytes
 
 RELEASED = ("800", "899")
 WAITING = ("1", "2", "3")
@@ -127,11 +128,19 @@ def write_out(folder: Path, store: Store, run: Run, rows: list[Line], summary: S
         (receipts / _receipt_name(receipt)).write_bytes(render([receipt])[0])
         written += 1
     listing.close()
-    for name, body in run.refused.items():
-        refused = folder / "refused"
-        refused.mkdir(parents=True, exist_ok=True)
-        (refused / f"{_safe(name)}.CEB900.xml").write_bytes(body)
+    _write_refused(folder / "refused", run)
     return written
+
+
+def _write_refused(folder: Path, run: Run) -> None:
+    """One CEB900 for each refused message, named after its file; names that look alike get a number."""
+    used: Counter[str] = Counter()
+    for name, body in run.refused.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = _safe(name)[-_NAME_MOST:]
+        used[stem] += 1
+        number = f"-{used[stem]}" if used[stem] > 1 else ""
+        (folder / f"{stem}{number}.CEB900.xml").write_bytes(body)
 
 
 def _line(document: Document) -> Line:

@@ -10,7 +10,7 @@ import typer
 from tongguan.clearance.explain import explain_document
 from tongguan.cli.house import named_faults, opened
 from tongguan.cli.show import fail, language, note, out, print_json, print_table
-from tongguan.cli.story import render
+from tongguan.cli.story import render, story_form
 from tongguan.gateway.case_view import documents_of
 from tongguan.store.issued import render as render_messages
 from tongguan.store.issued import return_time
@@ -32,7 +32,7 @@ def explain(
         fail(f"没有订单 {ebp_code} / {order_no}", f"nothing was filed for the order {ebp_code} / {order_no}")
     stories = [explain_document(document) for document in documents_of(view)]
     if as_json:
-        print_json({"caseId": view.case_id, "documents": stories})
+        print_json({"caseId": view.case_id, "documents": [story_form(story) for story in stories]})
         return
     for story in stories:
         out.print(render(story, language()), markup=False)

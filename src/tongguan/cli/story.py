@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from tongguan.clearance.explain import Story, Text
+from tongguan.gateway.answer import problem_form
 
 Language = Literal["zh", "en"]
 
@@ -26,6 +27,12 @@ _TO_CHECK = Text("依据待核：所用规定中有未经核实的行", "basis t
 def render(story: Story, language: Language) -> str:
     """The story as lines of text; holds no personal value, as the story holds none."""
     return "\n".join(_lines(story, language))
+
+
+def story_form(story: Story) -> dict[str, Any]:
+    """The story as JSON shows it: sentences as [zh, en], problems with all their members."""
+    form = {name: getattr(story, name) for name in story.__struct_fields__}
+    return form | {"problems": [problem_form(problem) for problem in story.problems]}
 
 
 def _lines(story: Story, language: Language) -> Iterator[str]:

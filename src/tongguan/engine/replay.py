@@ -187,7 +187,7 @@ class _Replay:
             event=core_event,
             part=event.parts[0] if len(event.parts) > 1 else None,
             filing=filing,
-            record_no=event.record_no,
+            record_no=getattr(core_event, "record_no", event.record_no),
             record=record,
             message_type=message_type,
             digest=msgspec.json.decode(values.get("snapshot.digest", b'""')),
