@@ -1,6 +1,8 @@
 """SM2-with-SM3 signatures: the one module that knows which library does the arithmetic.
 
 First choice is the system's libcrypto (OpenSSL 3.x, EVP interface, through ctypes, which frees the interpreter lock).
+Where it still has the calls for it, a key that comes again is verified with tables (``sm2_tables``); what they do not
+accept EVP is asked again.
 Where it is missing or built without SM2, the packaged library ``gmalglib`` is used if it is installed. ``route()``
 names the choice, ``self_test()`` proves it with the published example of GB/T 32918.5.
 
@@ -33,6 +35,7 @@ from tongguan.ceb.signature.sm2_format import (
     scalar_of,
     to_pem,
 )
+from tongguan.ceb.sm2_tables import KeyTables, Tables
 
 __all__ = [
     "DEFAULT_ID",
@@ -60,16 +63,19 @@ __all__ = [
 
 DEFAULT_ID = b"1234567812345678"
 KEYS_KEPT = 1024  # public keys kept ready; each takes a few KB, senders are few and come again
+TABLES_FROM_USE = 2  # a table costs as much as six verifications: a key that comes once gets none
 SIGNING_KEYS_KEPT = 64  # reading a private key costs twice as much as signing with it
 
 
 class PublicKey:
     """A public key made ready for many verifications. Make it with ``public_key``; threads may share it."""
 
-    __slots__ = ("__weakref__", "handle", "point", "release")
+    __slots__ = ("__weakref__", "handle", "point", "release", "tables", "uses")
 
     def __init__(self, point: bytes, handle: Any, release: Any) -> None:
         self.point, self.handle, self.release = point, handle, release
+        self.tables: KeyTables | None = None
+        self.uses = 0
 
     def __del__(self) -> None:
         self.release(self.handle)
@@ -127,7 +133,9 @@ class _Libcrypto:
             setattr(self._calls, name, function)
         self._sm3 = self._calls.EVP_sm3()
         version: bytes = self._calls.OpenSSL_version(0)
-        self.name = f"libcrypto EVP ({version.decode('ascii', 'replace')})"
+        self._tables = _tables(library)
+        ways = "tables, EVP" if self._tables else "EVP"
+        self.name = f"libcrypto {ways} ({version.decode('ascii', 'replace')})"
 
     def public(self, point: bytes) -> PublicKey:
         key = self._load("d2i_PUBKEY", public_key_info(point))
@@ -170,6 +178,20 @@ class _Libcrypto:
         return message_context, key_context
 
     def verify(self, key: PublicKey, message: bytes, r: int, s: int, identity: bytes) -> bool:
+        return self._by_tables(key, message, r, s, identity) or self.by_evp(key, message, r, s, identity)
+
+    def _by_tables(self, key: PublicKey, message: bytes, r: int, s: int, identity: bytes) -> bool:
+        if self._tables is None or identity != DEFAULT_ID:
+            return False
+        key.uses += 1
+        if key.tables is None:
+            if key.uses < TABLES_FROM_USE:
+                return False
+            key.tables = self._tables.of_key(key.point, identity)
+        return self._tables.verify(key.tables, message, r, s)
+
+    def by_evp(self, key: PublicKey, message: bytes, r: int, s: int, identity: bytes) -> bool:
+        """The library's own verification, which has the last word."""
         calls = self._calls
         signature = encode_signature(r, s)
         message_context, key_context = self._contexts(key.handle, identity)
@@ -199,6 +221,19 @@ class _Libcrypto:
             calls.EVP_MD_CTX_free(message_context)
             calls.EVP_PKEY_CTX_free(key_context)
             calls.ERR_clear_error()
+
+
+def _tables(library: ctypes.CDLL) -> Tables | None:
+    """The way by tables, if the library has it and the published example passes."""
+    try:
+        tables = Tables(library)
+        key = tables.of_key(_EXAMPLE_POINT, DEFAULT_ID)
+    except (AttributeError, ValueError):
+        return None
+    example = b"message digest"
+    good = tables.verify(key, example, _EXAMPLE_R, _EXAMPLE_S)
+    bad = tables.verify(key, example, _EXAMPLE_R, _EXAMPLE_S ^ 1) or tables.verify(key, b"", _EXAMPLE_R, _EXAMPLE_S)
+    return tables if good and not bad else None
 
 
 class _Gmalglib:
