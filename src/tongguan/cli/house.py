@@ -65,7 +65,7 @@ def named_faults() -> Iterator[None]:
         with named_database_errors():
             yield
     except StoreFault as fault:
-        fail(fault.text_zh, fault.text_en)
+        fail(f"{fault.text_zh}（{fault.name}）", f"{fault.text_en} ({fault.name})")
 
 
 def in_force(store: Store, kind: str) -> bytes | None:

@@ -55,8 +55,8 @@ def fail(zh: str, en: str) -> NoReturn:
 
 
 def print_json(value: Any) -> None:
-    """One JSON text on one line, with everything that msgspec knows how to write."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    """One JSON text on one line, with everything that msgspec knows how to write, and paths as text."""
+    sys.stdout.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:

@@ -43,12 +43,12 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "本机第一个网关进程的编号，其余依次递增；写入每份申报的编号，同一部署内不得重复",
             "number of this host's first gateway, the others count on; part of every filing id, unique in a deployment",
             ge=1,
-            le=999,
+            le=98,
         ),
     ] = 1
     processes: Annotated[
         int,
-        _says("网关进程数，每个进程有自己的收件库", "gateway processes, each with an inbox of its own", ge=1, le=256),
+        _says("网关进程数，每个进程有自己的收件库", "gateway processes, each with an inbox of its own", ge=1, le=98),
     ] = 1
     max_body_bytes: Annotated[
         int,
