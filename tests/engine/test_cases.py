@@ -340,9 +340,7 @@ def test_quota_is_counted_by_the_year_in_china_to_the_second(house: House) -> No
     house.now = datetime(2026, 12, 31, 15, 59, 58, tzinfo=UTC)  # 23:59:58 in China
     statuses = []
     for number, day in ((6, "20261231"), (7, "20270101")):
-        made = {
-            kind: filed.head(appTime=f"{day}000001") for kind, filed in a_set(number, prices=("4390.00",)).items()
-        }
+        made = {kind: filed.head(appTime=f"{day}000001") for kind, filed in a_set(number, prices=("4390.00",)).items()}
         made["inventory"] = made["inventory"].head(declTime=day)
         for filed in made.values():
             house.file(filed)

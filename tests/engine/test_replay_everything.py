@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from tests.clearance.playstore import AGENT, a_bonded_set
 from tests.engine.house import House, a_set, fingerprint, registry
 from tests.engine.test_cases import reviewing_law
-
 from tongguan.ceb.problem import Problem
 from tongguan.engine.replay import EVENTS_A_BATCH, ReplayReport, replay
 from tongguan.store.filing import Filing

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from tests.ceb.signature.made import DAY, parse
 from tongguan.ceb import sm2
+from tongguan.ceb.read import read
 from tongguan.ceb.signature.canonical import canonical, without
 from tongguan.ceb.signature.certificate import CertificateError, Issued, check_chain, read_certificate
 from tongguan.ceb.signature.explain import explain
@@ -99,3 +101,11 @@ def test_mutated_certificates_raise_one_error_only_and_are_never_trusted(
         read += 1
         assert check_chain(certificate, [roots[kind].certificate_pem], [], [], DAY) == "unknown"
     assert read > 100
+
+
+@pytest.mark.parametrize("file", sorted((Path(__file__).parent / "found").iterdir()), ids=lambda file: file.stem)
+def test_what_fuzzing_found_once_is_answered_by_a_named_step(file: Path) -> None:
+    """Each once raised. A changed certificate may leave the value good: it is then an unknown one for the registry."""
+    reading = read(file.read_bytes())
+    assert reading.root is not None
+    assert verify(reading.root).step in ("ok", "structure", "algorithm", "certificate", "digest", "value")

@@ -56,7 +56,7 @@ def read_certificate(pem_or_der: bytes) -> Certificate:
         subject, issuer = _readable(parsed, "subject"), _readable(parsed, "issuer")
         not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
         _ = parsed.extensions  # read here, so that whoever asks for them later meets no surprise
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as broken:
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as broken:
         raise CertificateError("the fields of the certificate cannot be read") from broken
     return Certificate(
         number=number_text(serial),
@@ -134,7 +134,7 @@ def _readable(parsed: x509.Certificate, which: Literal["subject", "issuer"]) -> 
     try:
         name: x509.Name = getattr(parsed, which)
         return name.rfc4514_string()
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: a value of a kind that this attribute cannot have
         encoded = parsed.public_bytes(Encoding.DER)
         return "#" + (subject_der(encoded) if which == "subject" else issuer_der(encoded)).hex()
 
@@ -186,7 +186,7 @@ def rsa_key(key: bytes) -> rsa.RSAPublicKey:
 def _load_key(key: bytes) -> object:
     try:
         return load_der_public_key(key)
-    except (ValueError, UnsupportedAlgorithm) as broken:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as broken:
         raise CertificateError("the key of the certificate is neither SM2 nor RSA") from broken
 
 
@@ -211,7 +211,7 @@ def signed_by(signed: bytes, issuer_key: bytes) -> bool:
             loaded.verify(value, body, ec.ECDSA(digest))
         else:
             return False
-    except (ValueError, KeyError, IndexError, InvalidSignature, UnsupportedAlgorithm, sm2.Sm2Error):
+    except (ValueError, TypeError, KeyError, IndexError, InvalidSignature, UnsupportedAlgorithm, sm2.Sm2Error):
         return False  # malformed, unknown or wrong: in each case not signed by this key
     return True
 

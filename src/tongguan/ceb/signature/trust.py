@@ -76,7 +76,7 @@ def read_authority(pem_or_der: bytes) -> bytes:
     try:
         encoded = sm2.from_pem(pem_or_der)
         _ = x509.load_der_x509_certificate(encoded).extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, sm2.Sm2Error) as broken:
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, sm2.Sm2Error) as broken:
         raise CertificateError("a configured root or intermediate certificate cannot be read") from broken
     return encoded
 
@@ -136,7 +136,7 @@ def _read_crl(pem_or_der: bytes) -> tuple[x509.CertificateRevocationList, bytes]
         encoded = sm2.from_pem(pem_or_der)
         parsed = x509.load_der_x509_crl(encoded)
         _ = parsed.extensions
-    except (ValueError, x509.DuplicateExtension, sm2.Sm2Error) as broken:
+    except (ValueError, TypeError, x509.DuplicateExtension, sm2.Sm2Error) as broken:
         raise CertificateError("a configured revocation list cannot be read") from broken
     return parsed, encoded
 
