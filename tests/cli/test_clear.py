@@ -7,6 +7,8 @@ import json
 import re
 import sqlite3
 import zipfile
+from contextlib import closing
+from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tongguan.ceb.schema import validator
 COLUMNS = [
     "ebcCode", "orderNo", "copNo", "invtNo", "status", "codes", "customsTax", "valueAddedTax", "consumptionTax",
 ]  # fmt: skip
+TAXES = ("customsTax", "valueAddedTax", "consumptionTax")
 KINDS = ("order", "payment", "waybill", "inventory")
 PERSON = re.compile(
     rb"<ceb:(buyerName|buyerIdNumber|buyerTelephone|payerName|payerIdNumber|consignee|consigneeTelephone"
@@ -31,6 +34,12 @@ def decisions(out: Path) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         assert reader.fieldnames == COLUMNS
         return list(reader)
+
+
+def sums(rows: list[dict[str, str]]) -> dict[str, str]:
+    """The taxes of what is released, added up from the table."""
+    released = [row for row in rows if row["status"] in ("800", "899")]
+    return {column: f"{sum((Decimal(row[column]) for row in released), Decimal(0)):.2f}" for column in TAXES}
 
 
 def a_set(box: Path, number: int = 0) -> dict[str, Path]:
@@ -62,8 +71,7 @@ def test_a_made_folder_clears_in_one_command_with_every_receipt_as_xml(run: Run,
     assert json.loads((tmp_path / "out" / "summary.json").read_bytes()) == told
     rows = decisions(tmp_path / "out")
     assert len(rows) == 3
-    total = sum(float(row["valueAddedTax"]) for row in rows if row["status"] == "800")
-    assert f"{total:.2f}" == told["valueAddedTax"]
+    assert sums(rows) == {column: told[column] for column in TAXES}
     receipts = list((tmp_path / "out" / "receipts").rglob("*.xml"))
     assert len(receipts) >= 3 * 13
     for receipt in receipts:
@@ -138,11 +146,42 @@ def test_a_waiting_document_lapses_after_thirty_days(run: Run, box: Path, house:
     run("replay", "--verify", "--db", house)
 
 
+def test_it_lapses_when_thirty_days_are_full_and_not_a_second_before(run: Run, tmp_path: Path) -> None:
+    run("sandbox", "make", "--sets", 1, "--seed", 9, "--start", "2027-03-02T09:00:00", "--out", tmp_path / "box")
+    run("init", tmp_path / "db", "--sandbox")
+    run("registry", "import", tmp_path / "box" / "registry", "--db", tmp_path / "db")
+    order = lay(tmp_path / "papers", a_set(tmp_path / "box")["order"])
+    (tmp_path / "none").mkdir()
+    for papers, at, statuses in (
+        (order, "2027-03-02T09:00:00", ["2", "3"]),
+        (tmp_path / "none", "2027-04-01T08:59:59", []),
+        (tmp_path / "none", "2027-04-01T09:00:00", ["100"]),
+    ):
+        out = tmp_path / at.replace(":", "")
+        run("clear", papers, "--db", tmp_path / "db", "--at", at, "--out", out)
+        assert sorted(file.stem.rsplit("-", 1)[1] for file in out.rglob("*.xml")) == statuses, at
+
+
 def test_only_a_sandbox_lets_its_clock_be_set(run: Run, box: Path, tmp_path: Path) -> None:
     run("init", tmp_path / "real")
     result = run("clear", box, "--db", tmp_path / "real", "--at", "2026-11-24T09:00:00", code=2)
     assert "production" in result.stderr
     assert "no time" in run("clear", box, "--db", tmp_path / "x", "--at", "yesterday", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "enabled", "said"),
+    [([], "true", "store-is-production"), (["--sandbox"], "false", "store-is-sandbox")],
+    ids=["a sandbox leaves a production store alone", "production leaves a sandbox store alone"],
+)
+def test_sandbox_and_production_never_open_each_others_store(
+    run: Run, box: Path, tmp_path: Path, kind: list[str], enabled: str, said: str
+) -> None:
+    run("init", tmp_path / "db", *kind)
+    (tmp_path / "other.toml").write_text(f"[sandbox]\nenabled = {enabled}\n", encoding="utf-8")
+    for command in (["clear", box], ["serve"], ["replay"], ["registry", "import", box / "registry"]):
+        refused = run("--config", tmp_path / "other.toml", *command, "--db", tmp_path / "db", code=2)
+        assert said in refused.stderr
 
 
 def test_no_output_shows_who_the_buyer_is(run: Run, box: Path, tmp_path: Path) -> None:
@@ -164,10 +203,35 @@ def test_no_output_shows_who_the_buyer_is(run: Run, box: Path, tmp_path: Path) -
         assert [person for person in persons if person in text] == []
 
 
-def test_a_changed_store_does_not_replay(run: Run, box: Path, tmp_path: Path) -> None:
+CHANGED = (
+    "events.sealed",
+    "events.digests",
+    "events.entry",
+    "documents.record",
+    "documents.state",
+    "subjects.rest_key",
+)
+
+
+def test_one_changed_byte_does_not_replay_and_the_store_as_it_was_does(run: Run, box: Path, tmp_path: Path) -> None:
     run("clear", box, "--db", tmp_path / "db")
-    with sqlite3.connect(tmp_path / "db" / "state.db") as state:
+    for column in CHANGED:
+        table, name = column.split(".")
+        with closing(sqlite3.connect(tmp_path / "db" / "state.db")) as state:
+            rowid, value = state.execute(f"SELECT rowid, {name} FROM {table} WHERE {name} IS NOT NULL").fetchone()  # noqa: S608
+            middle = len(value) // 2
+            for kept in (value[:middle] + bytes([value[middle] ^ 1]) + value[middle + 1 :], value):
+                state.execute(f"UPDATE {table} SET {name} = ? WHERE rowid = ?", (kept, rowid))  # noqa: S608
+                state.commit()
+                told = run("replay", "--verify", "--db", tmp_path / "db", code=0 if kept == value else 1)
+                assert ("Difference" in told.stdout) == (kept != value), column
+
+
+def test_a_changed_balance_does_not_replay(run: Run, box: Path, tmp_path: Path) -> None:
+    run("clear", box, "--db", tmp_path / "db")
+    with closing(sqlite3.connect(tmp_path / "db" / "state.db")) as state:
         state.execute("UPDATE accounts SET used = used + 1 WHERE kind = 'quota'")
+        state.commit()
     result = run("replay", "--verify", "--db", tmp_path / "db", code=1)
     assert "accounts" in result.stdout
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.cli.conftest import Run
-from tests.cli.test_clear import a_set, decisions, lay
+from tests.cli.test_clear import TAXES, a_set, decisions, lay, sums
 from tongguan.cli.house import give, work_off
 from tongguan.law.snapshot import pack, package_tables
 from tongguan.store.layout import open_store
@@ -187,5 +187,15 @@ def test_the_demo_agrees_with_the_truth(run: Run, tmp_path: Path) -> None:
     rows = decisions(tmp_path / "demo" / "out")
     assert len(rows) == told["summary"]["inventories"]
     assert sum(row["status"] == "800" for row in rows) == told["summary"]["released"]
+    assert sums(rows) == {column: told["summary"][column] for column in TAXES}
+    assert told["summary"]["valueAddedTax"] != "0.00"
     again = json.loads(run("demo", "--sets", 1, "--out", tmp_path / "demo", "--json").stdout)
     assert again["folder"] != told["folder"]
+
+
+def test_what_the_demo_says_to_look_at_next_can_be_run_as_it_stands(run: Run, tmp_path: Path) -> None:
+    said = run("demo", "--sets", 1, "--out", tmp_path / "demo").stdout
+    calls = [line.split()[1:] for line in said.splitlines() if line.startswith("  tongguan ")]
+    assert {call[0] for call in calls} == {"explain", "replay", "registry", "sandbox"}
+    for call in calls:
+        assert run(*call).stdout

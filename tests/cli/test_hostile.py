@@ -65,9 +65,7 @@ def test_hostile_files_are_each_refused_with_ceb900_and_the_good_ones_clear(
     run("replay", "--verify", "--db", tmp_path / "db")
 
 
-def test_archives_that_cannot_be_unpacked_are_refused_and_the_rest_is_read(
-    run: Run, box: Path, tmp_path: Path
-) -> None:
+def test_archives_that_cannot_be_unpacked_are_refused_and_the_rest_is_read(run: Run, box: Path, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "a.zip").write_bytes(b"PK\x03\x04 but no more")
@@ -149,7 +147,9 @@ KIND = {"311": "order", "411": "payment", "511": "waybill"}
 
 def test_signature_explain_names_the_step_of_every_fault(run: Run, tmp_path: Path) -> None:
     listed = json.loads(run("sandbox", "faults", "--json").stdout)
-    assert {fault["name"] for fault in listed if fault["area"] == "signature"} == {f"signature-{name}" for name in STEPS}
+    assert {fault["name"] for fault in listed if fault["area"] == "signature"} == {
+        f"signature-{name}" for name in STEPS
+    }
     names = ",".join(f"signature-{name}" for name in STEPS)
     run("sandbox", "make", "--sets", 1, "--faults", names, "--out", tmp_path / "box")
     for name, step in STEPS.items():

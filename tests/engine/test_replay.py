@@ -108,8 +108,9 @@ RELEASE = 6  # law, registry, order, payment, waybill, inventory
 
 def test_a_changed_fact_is_named_by_what_it_would_have_decided(store: Store) -> None:
     def revoke(values: dict[str, bytes]) -> None:
-        row = msgspec.json.decode(values["facts.certificate"])
-        values["facts.certificate"] = msgspec.json.encode({**row, "revoked_at": "2026-01-02T00:00:00Z"}, order="sorted")
+        rows = msgspec.json.decode(values["facts.registry"])
+        rows["certificate"]["revoked_at"] = "2026-01-02T00:00:00Z"
+        values["facts.registry"] = msgspec.json.encode(rows, order="sorted")
 
     rewrite(store, RELEASE, revoke)
     found = named(replay(store))
@@ -119,7 +120,8 @@ def test_a_changed_fact_is_named_by_what_it_would_have_decided(store: Store) -> 
 def test_a_changed_balance_among_the_facts_is_named(store: Store) -> None:
     def richer(values: dict[str, bytes]) -> None:
         row = msgspec.json.decode(values["facts.quota"])
-        values["facts.quota"] = msgspec.json.encode({**row, "used": "1.00"}, order="sorted")
+        row["quota"]["used"] = "1.00"
+        values["facts.quota"] = msgspec.json.encode(row, order="sorted")
 
     rewrite(store, RELEASE, richer)
     assert (RELEASE, "facts balance quota") in named(replay(store))

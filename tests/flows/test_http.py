@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.cli.test_clear import PERSON
 from tongguan.cli import truth
 from tongguan.cli.clearing import Run
 from tongguan.cli.house import made
@@ -123,7 +124,13 @@ def house(tmp_path: Path) -> Iterator[House]:
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
-    assert b"Traceback" not in (tmp_path / "serve.log").read_bytes()
+    logged = (tmp_path / "serve.log").read_bytes()
+    assert b"Traceback" not in logged
+    persons = {
+        value for file in (tmp_path / "box" / "filings").iterdir() for _, value in PERSON.findall(file.read_bytes())
+    }
+    assert persons
+    assert [person.decode() for person in persons if person in logged] == []
 
 
 def _wait_ready(url: str) -> None:
@@ -184,6 +191,21 @@ def test_everything_is_decided_once_though_engine_and_gateways_are_killed(house:
     listing.close()
     assert len(set(inventories)) == len(inventories)
     assert replay(house.store).same
+
+
+def test_the_bytes_posted_by_hand_twice_are_answered_alike_and_decided_once(house: House) -> None:
+    paper = house.papers()[0].read_bytes()
+    client = house.clients[DXP.findall(paper)[-1].decode()]
+    head = {"Authorization": f"Bearer {client._token}", "Content-Type": "application/xml"}
+    answers = [httpx.post(f"{house.url}/dxp", content=paper, headers=head, trust_env=False) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    house.settle()
+    listing = Listing(house.store)
+    assert len(list(listing.documents("order"))) == 1
+    listing.close()
+    refused = httpx.post(f"{house.url}/dxp", content=b"no message", headers=head, trust_env=False)
+    assert refused.status_code == 422
+    assert b"CEB900" in refused.content
 
 
 def test_receipts_of_another_party_and_wrong_tokens_are_refused(house: House) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.chain.event import SECRET_BYTES, SealBroken, entry, open_fields, open_part
-from tongguan.clearance.model import Await, Facts
+from tongguan.clearance.model import Await, Facts, RecordFiled
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Shapes, Snapshot, commit
 from tongguan.engine.facts import CHINA, Sources, balances, invt_no_scope, pre_no_scope
@@ -177,7 +177,9 @@ class _Replay:
         core_event = event_from(values)
         filing = self._filing(event, values)
         message_type = msgspec.json.decode(values.get("cause.message_type", b'""'))
-        record = getattr(core_event, "record", None)
+        record = None
+        if isinstance(core_event, RecordFiled):
+            record, message_type = core_event.record, core_event.message_type
         if name == "unhandled":
             record = record_from(message_type, values)
         return Cause(
