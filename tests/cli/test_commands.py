@@ -131,6 +131,17 @@ def test_a_party_of_ones_own_files_with_its_own_key(run: Run, box: Path, tmp_pat
     assert statuses == ["2", "3"]
 
 
+def test_a_new_party_gets_its_token_where_a_store_shall_know_it(run: Run, tmp_path: Path) -> None:
+    told = json.loads(run("sandbox", "party", "new", "--out", tmp_path / "mine", "--db", tmp_path / "db", "--json").stdout)
+    assert told["token"].startswith("tg_")
+    listed = json.loads(run("registry", "list", "--db", tmp_path / "db", "--json").stdout)
+    assert [party["dxp_id"] for party in listed["parties"]] == [told["dxp_id"]]
+    assert [token["dxp_id"] for token in listed["tokens"]] == [told["dxp_id"]]
+    run("init", tmp_path / "real")
+    refused = run("sandbox", "party", "new", "--out", tmp_path / "other", "--db", tmp_path / "real", code=2)
+    assert "production" in refused.stderr
+
+
 def test_the_schema_is_a_schema(run: Run, tmp_path: Path) -> None:
     run("schema", "--out", tmp_path / "ceb.xsd")
     etree.XMLSchema(etree.parse(tmp_path / "ceb.xsd"))

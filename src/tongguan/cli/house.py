@@ -89,12 +89,22 @@ def work_off(store: Store, at: datetime | None = None) -> None:
     """
     with named_faults():
         try:
-            with Engine(store, (lambda: _ns(at) + 1_000_000_000) if at else time.time_ns) as engine:
+            clock = (lambda: _ns(at) + 1_000_000_000) if at else time.time_ns
+            with Engine(store, clock, scenarios=scenarios_of(store)) as engine:
                 engine.drain()
         except EngineFault as fault:
             if fault.name != "engine-running":
                 raise
             _wait_for_engine(store)
+
+
+def scenarios_of(store: Store) -> dict[str, tuple[tuple[str, str], ...]] | None:
+    """What the counterparties of a sandbox answer, by the name of the scenario; None in production."""
+    if not store.sandbox:
+        return None
+    from tongguan.sandbox.scenarios import answers
+
+    return dict(answers())
 
 
 def _ns(at: datetime) -> int:

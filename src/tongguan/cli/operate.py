@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tongguan.cli.house import made, named_faults, opened, store_dir
+from tongguan.cli.house import made, named_faults, opened, scenarios_of, store_dir
 from tongguan.cli.settings import settings
 from tongguan.cli.show import err, note, out, print_json, say
 
@@ -43,7 +43,7 @@ def serve(
     with named_faults():
         run(
             settings(), store, host=host or None, port=port if port >= 0 else None, processes=processes or None,
-            say=lambda text: out.print(text, markup=False),
+            say=lambda text: out.print(text, markup=False), scenarios=scenarios_of(store),
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 _NAME_MOST = 60  # characters kept of a name; a file system takes 255 bytes
 
 RELEASED = ("800", "899")
-WAITING = ("1", "2", "3")
+WAITING = ("1", "2", "3", "4")
 REVIEW = ("120", "300", "399", "400", "500", "600")
 
 

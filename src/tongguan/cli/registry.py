@@ -54,6 +54,15 @@ def parties_in_force(store: Store) -> tuple[PartyRow, ...]:
     return build_registry(packed).tables.parties if packed else ()
 
 
+def token_for(store: Store, dxp_id: str) -> str:
+    """A fresh token of the party with this exchange id, which is registered."""
+    party = next(party for party in parties_in_force(store) if party.dxp_id == dxp_id)
+    doors = Doors(store.doors_path)
+    text = Tokens(doors).issue("filer", party_code=party.code, dxp_id=dxp_id)
+    doors.close()
+    return text
+
+
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(help="folder as in docs/registry.md 文件夹，格式见 docs/registry.zh.md")],

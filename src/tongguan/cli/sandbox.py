@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from tongguan.cli.house import exists, made, opened, store_dir
+from tongguan.cli.registry import bring_into_force, read_folder, token_for
 from tongguan.cli.show import err, fail, note, print_json, print_table, say
 from tongguan.cli.times import read_time
 
@@ -71,9 +73,10 @@ def party_new(
     role: Annotated[str, typer.Option(help="roles, separated by | 角色")] = "merchant|declarant",
     name: Annotated[str, typer.Option(help="name 名称")] = "沙箱企业",
     algorithm: Annotated[str, typer.Option(help="SM2 or RSA")] = "SM2",
+    db: Annotated[str | None, typer.Option("--db", help="sandbox store that shall know it 登记到此沙箱")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Make a party with its exchange id, certificate and key. 新建企业及其传输编号、证书与密钥。"""
+    """Make a party with its exchange id, certificate, key and token. 新建企业及其传输编号、证书、密钥与令牌。"""
     from tongguan.sandbox.party import PartyError
     from tongguan.sandbox.party import party_new as run
 
@@ -81,21 +84,29 @@ def party_new(
         party = run(to, name, tuple(role.split("|")), datetime.now(UTC), algorithm)
     except PartyError as error:
         fail(error.zh, error.en)
+    token = _known_to(db, to / "registry", party.dxp_id) if db else ""
     if as_json:
-        print_json({name: str(getattr(party, name)) for name in party.__struct_fields__})
+        print_json({**{name: str(getattr(party, name)) for name in party.__struct_fields__}, "token": token})
         return
-    print_table(
-        "",
-        (("项目", "item"), ("值", "value")),
-        (
-            ("dxpId", party.dxp_id),
-            (say("企业代码", "code"), party.code),
-            (say("证书编号", "certificate number"), party.number),
-            (say("证书", "certificate"), party.certificate),
-            (say("私钥", "private key"), party.key),
-        ),
-    )
-    note(
-        f"接着运行 tongguan registry import {to / 'registry'}，再用 tongguan registry token {party.dxp_id} 取得令牌",
-        f"next: tongguan registry import {to / 'registry'}, then tongguan registry token {party.dxp_id} for a token",
-    )
+    rows = [
+        ("dxpId", party.dxp_id),
+        (say("企业代码", "code"), party.code),
+        (say("证书编号", "certificate number"), party.number),
+        (say("证书", "certificate"), party.certificate),
+        (say("私钥", "private key"), party.key),
+    ]
+    if token:
+        rows.append((say("令牌（只显示一次）", "token (shown once)"), token))
+    print_table("", (("项目", "item"), ("值", "value")), rows)
+    if not token:
+        note(
+            f"接着运行 tongguan registry import {to / 'registry'}，再用 tongguan registry token {party.dxp_id} 取得令牌",
+            f"next: tongguan registry import {to / 'registry'}, then tongguan registry token {party.dxp_id} for a token",
+        )
+
+
+def _known_to(db: str, registry: Path, dxp_id: str) -> str:
+    """Bring the registry with the new party into force in a sandbox, made if need be; returns a token for the party."""
+    store = opened(db, only_sandbox=True) if exists(db) else made(store_dir(db), sandbox=True)
+    bring_into_force(store, read_folder(registry), "sandbox party new")
+    return token_for(store, dxp_id)
