@@ -9,6 +9,7 @@ Beside it OpenSSL's own SM2 verification in the same run, so that figures of dif
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import tempfile
@@ -21,8 +22,8 @@ from typing import Any
 from tongguan.ceb import sm2
 from tongguan.cli.house import made
 from tongguan.cli.registry import bring_into_force, read_folder
+from tongguan.engine import collector, loop
 from tongguan.engine import fold as folding
-from tongguan.engine import loop
 from tongguan.engine.loop import Engine
 from tongguan.gateway.door import STAGES, Door
 from tongguan.gateway.sink import StoreSink
@@ -78,7 +79,10 @@ def measure(sets: int, records: int) -> dict[str, float]:
 
 
 def _engine(store: Any, spent: dict[str, float]) -> None:
-    """Drain the engine with clocks around its steps; what no clock covers is reading the inbox and loading."""
+    """Drain the engine with clocks around its steps; what no clock covers is reading the inbox and loading.
+
+    The collector is set as in the engine's own process, and back again for the next run's gateway.
+    """
     watched = [
         (folding, "_decide", "facts and decide"),
         (folding, "event_fields", "event"),
@@ -89,10 +93,14 @@ def _engine(store: Any, spent: dict[str, float]) -> None:
     originals = [(module, name, getattr(module, name)) for module, name, _ in watched]
     for module, name, stage in watched:
         setattr(module, name, _clocked(getattr(module, name), stage, spent))
+    thresholds = gc.get_threshold()
     try:
         with Engine(store) as engine:
+            collector.calm()
             whole = _timed(engine.drain)
     finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
         for module, name, original in originals:
             setattr(module, name, original)
     spent["read and load"] = whole - spent["facts and decide"] - spent["event"] - spent["commit"]
@@ -148,9 +156,7 @@ def table(result: dict[str, Any]) -> str:
         lines += ["", f"{title:24} {'median':>8} {'least':>8} {'most':>8} {'/ verification':>15}"]
         for stage, figures in stages.items():
             ratio = figures["median"] / base
-            lines.append(
-                f"  {stage:22} {figures['median']:8} {figures['least']:8} {figures['most']:8} {ratio:15.2f}"
-            )
+            lines.append(f"  {stage:22} {figures['median']:8} {figures['least']:8} {figures['most']:8} {ratio:15.2f}")
     return "\n".join(lines)
 
 

@@ -106,3 +106,31 @@ def test_the_fields_of_a_record_name_their_place_and_who_is_a_person() -> None:
     assert fields["filed.OrderHead.buyerName"].person and fields["filed.OrderHead.consigneeAddress"].person
     assert not fields["filed.OrderHead.ebpCode"].person
     assert "filed.OrderHead.note" not in fields  # absent ones are left out
+
+
+def test_every_kind_of_record_is_flattened_as_its_plain_form_says() -> None:
+    """The names and values are those of the record as nested plain values, walked here by hand."""
+
+    def walked(value: Any, path: str) -> Iterator[tuple[str, bytes]]:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                yield from walked(item, f"{path}.{name}")
+        elif isinstance(value, list):
+            for number, item in enumerate(value, 1):
+                yield from walked(item, f"{path}[{number}]")
+        else:
+            yield path, rfc8785.dumps(value)
+
+    for filed in a_set().values():
+        plain = json.loads(msgspec.json.encode(filed.record))
+        found = [(field.name, field.value) for field in record_fields(filed.record)]
+        assert found == list(walked(plain, "filed"))
+        assert found == [(field.name, field.value) for field in record_fields(msgspec.to_builtins(filed.record))]
+
+
+def test_a_person_is_known_by_the_element_wherever_the_record_stands() -> None:
+    order = a_set()["order"].record
+    here = [(field.name, field.person) for field in record_fields(order, "filed")]
+    there = [(field.name, field.person) for field in record_fields(order, "replaced[2]")]
+    assert there == [(name.replace("filed", "replaced[2]", 1), person) for name, person in here]
+    assert sum(person for _, person in here) >= 5

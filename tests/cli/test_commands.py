@@ -132,7 +132,9 @@ def test_a_party_of_ones_own_files_with_its_own_key(run: Run, box: Path, tmp_pat
 
 
 def test_a_new_party_gets_its_token_where_a_store_shall_know_it(run: Run, tmp_path: Path) -> None:
-    told = json.loads(run("sandbox", "party", "new", "--out", tmp_path / "mine", "--db", tmp_path / "db", "--json").stdout)
+    told = json.loads(
+        run("sandbox", "party", "new", "--out", tmp_path / "mine", "--db", tmp_path / "db", "--json").stdout
+    )
     assert told["token"].startswith("tg_")
     listed = json.loads(run("registry", "list", "--db", tmp_path / "db", "--json").stdout)
     assert [party["dxp_id"] for party in listed["parties"]] == [told["dxp_id"]]

@@ -1,4 +1,6 @@
-"""A store in which everything has happened once replays to the same, and what the smaller store cannot show is named."""
+"""A store in which everything has happened once replays to the same, and what the smaller store cannot show is
+named.
+"""
 
 from __future__ import annotations
 

@@ -41,13 +41,12 @@ class House:
         self.store, self.box, self.url, self.pid = store, box, url, pid
         doors = Doors(store.doors_path)
         tokens = Tokens(doors)
-        self.clients = {
-            party.dxp_id: Client(
-                url, tokens.issue("filer", party_code=party.code, dxp_id=party.dxp_id), dxp_id=party.dxp_id
-            )
+        self.tokens = {
+            party.dxp_id: tokens.issue("filer", party_code=party.code, dxp_id=party.dxp_id)
             for party in parties_in_force(store)
             if party.dxp_id
         }
+        self.clients = {dxp_id: Client(url, token, dxp_id=dxp_id) for dxp_id, token in self.tokens.items()}
         doors.close()
 
     def papers(self) -> list[Path]:
@@ -195,8 +194,8 @@ def test_everything_is_decided_once_though_engine_and_gateways_are_killed(house:
 
 def test_the_bytes_posted_by_hand_twice_are_answered_alike_and_decided_once(house: House) -> None:
     paper = house.papers()[0].read_bytes()
-    client = house.clients[DXP.findall(paper)[-1].decode()]
-    head = {"Authorization": f"Bearer {client._token}", "Content-Type": "application/xml"}
+    token = house.tokens[DXP.findall(paper)[-1].decode()]
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/xml"}
     answers = [httpx.post(f"{house.url}/dxp", content=paper, headers=head, trust_env=False) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
     house.settle()

@@ -61,6 +61,7 @@ class House:
             writable=self.sink.writable,
             has_room=self.commit.has_room,
             settings=ReadySettings(lag_max=10, page_size_max=50),
+            sandbox=options.get("sandbox", False),
         )
         app = Gateway(
             door=options.get("door") or Door(profile_of=lambda dxp: "lenient" if dxp == papers.OTHER_DXP else "strict"),

@@ -12,6 +12,8 @@ import hashlib
 import hmac
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -25,6 +27,7 @@ SECRET_BYTES = 32
 SALT_BYTES = 16
 _SEAL_LABEL = b"tongguan seal 1"  # no field is ever called this, so no salt equals a sealing key
 _name = attrgetter("name")
+_PLAIN = frozenset({str, Decimal, int})
 _INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER_PAD = bytes(byte ^ 0x5C for byte in range(256))
 _NONCE = bytes(12)  # each sealing key seals exactly one text
@@ -97,24 +100,30 @@ def make_part(fields: Iterable[Field], secrets: bytes) -> Part:
     """Hash and seal fields. ``secrets`` are 64 random bytes: the person secret, then the rest secret."""
     person_secret, rest_secret = secrets[:SECRET_BYTES], secrets[SECRET_BYTES:]
     ordered = sorted(fields, key=_name)
+    persons = [(field.name, field.value) for field in ordered if field.person]
+    rest_states = _keyed_states(rest_secret)
+    person_states = _keyed_states(person_secret) if persons else rest_states
     return Part(
         tuple([field.name for field in ordered]),
-        _digests(ordered, person_secret, rest_secret),
-        _seal(person_secret, [(field.name, field.value) for field in ordered if field.person]),
-        _seal(rest_secret, [(field.name, field.value) for field in ordered if not field.person]),
+        _digests(ordered, person_states, rest_states),
+        _seal(person_states, persons),
+        _seal(rest_states, [(field.name, field.value) for field in ordered if not field.person]),
         person_secret,
         rest_secret,
     )
 
 
-def _digests(fields: Iterable[Field], person_secret: bytes, rest_secret: bytes) -> bytes:
-    """``field_digest`` of every field, joined: the hottest loop of the house (some 300 fields a set).
+_States = tuple["hashlib._Hash", "hashlib._Hash"]
+"""Inner and outer state of HMAC-SHA-256 under one secret, to be copied and never updated."""
+
+
+def _digests(fields: Iterable[Field], person: _States, rest: _States) -> bytes:
+    """``field_digest`` of every field, joined: the hottest loop of the house (some 220 fields a set).
 
     HMAC is spelled out (RFC 2104) so that the two keyed states are made once and copied: 1.4 µs a field, against 2.4
     with one call of hmac for each.
     """
     sha256 = hashlib.sha256
-    person, rest = _keyed_states(person_secret), _keyed_states(rest_secret)
     found = []
     for field in fields:
         name = field.name.encode()
@@ -126,7 +135,7 @@ def _digests(fields: Iterable[Field], person_secret: bytes, rest_secret: bytes) 
     return b"".join(found)
 
 
-def _keyed_states(secret: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+def _keyed_states(secret: bytes) -> _States:
     key = secret.ljust(hashlib.sha256().block_size, b"\x00")
     return hashlib.sha256(key.translate(_INNER_PAD)), hashlib.sha256(key.translate(_OUTER_PAD))
 
@@ -156,26 +165,42 @@ def record_fields(record: Any, prefix: str = "filed") -> list[Field]:
     out.
     """
     fields: list[Field] = []
-    _flatten(msgspec.to_builtins(record), prefix, "", fields)
+    _flatten(record, prefix, "", fields)
     return fields
 
 
 def _flatten(value: Any, path: str, element: str, out: list[Field]) -> None:
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            _flatten(item, f"{path}.{name}", name, out)
+    if isinstance(value, msgspec.Struct):
+        items = zip(msgspec.structs.astuple(value), _places(type(value), path), strict=True)
+        for item, (name, inner, person) in items:
+            if type(item) in _PLAIN:  # nearly all of them, so they are spared a call
+                out.append(Field(name, encode_value(item), person))
+            elif item is not None:
+                _flatten(item, name, inner, out)
     elif isinstance(value, (list, tuple)):
         for number, item in enumerate(value, 1):
             _flatten(item, f"{path}[{number}]", element, out)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            _flatten(item, f"{path}.{name}", name, out)
     elif value is not None:
         out.append(Field(path, encode_value(value), element in PERSON_ELEMENTS))
+
+
+@lru_cache(maxsize=1024)
+def _places(kind: type[msgspec.Struct], path: str) -> tuple[tuple[str, str, bool], ...]:
+    """Field name, element and whether it names a person, for each member of a struct that stands at ``path``."""
+    return tuple((f"{path}.{name}", name, name in PERSON_ELEMENTS) for name in kind.__struct_encode_fields__)
 
 
 def _sealing_key(secret: bytes) -> bytes:
     return hmac.digest(secret, _SEAL_LABEL, "sha256")
 
 
-def _seal(secret: bytes, fields: list[tuple[str, bytes]]) -> bytes:
+def _seal(states: _States, fields: list[tuple[str, bytes]]) -> bytes:
     if not fields:
         return b""
-    return AESGCM(_sealing_key(secret)).encrypt(_NONCE, msgspec.msgpack.encode(fields), None)
+    inner, outer = states[0].copy(), states[1].copy()
+    inner.update(_SEAL_LABEL)
+    outer.update(inner.digest())  # the sealing key: 1 µs, against 3 with a call of hmac
+    return AESGCM(outer.digest()).encrypt(_NONCE, msgspec.msgpack.encode(fields), None)

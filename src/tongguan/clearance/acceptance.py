@@ -45,7 +45,8 @@ def hold_year(value: Decimal, facts: Facts, law: LawAt) -> Year:
     """Hold the dutiable value in the buyer's year of acceptance, or say that the year has not so much left."""
     if facts.quota is None:
         raise FactsMissing("quota")
-    limit, used = year_limit(law), taken(facts.quota)
+    limit = year_limit(law)
+    used = limit.amount if facts.answer("quota") == "used-up" else taken(facts.quota)
     over = within_year(value, used, law)
     if over is not None and not over.allowed:
         problem = T05.problem(
@@ -137,7 +138,7 @@ def accept(
 ) -> Document:
     """The accepted inventory: its number, its tax, what it holds and which holds are open on it."""
     assert admission.bill is not None, "an inventory without a tax bill has a problem and is not accepted"
-    guarantee = hold_guarantee(admission.bill, facts)
+    guarantee = None if facts.answer("guarantee") == "low" else hold_guarantee(admission.bill, facts)
     drawn = drawn_holds(inventory, facts, law)
     holds = drawn.holds
     if guarantee is None:

@@ -32,11 +32,13 @@ def texts_agree(left: str | None, right: str | None) -> bool:
 
 def show(value: object) -> str:
     """A filed value as text: amounts without trailing zeros past two decimals, absent as empty."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, Decimal):
         text = format(value, "f")
-        while "." in text and text.endswith("0") and len(text) - text.index(".") > 3:
-            text = text[:-1]
+        if text.endswith("0") and (point := text.find(".")) >= 0:
+            text = text[: point + 3] + text[point + 3 :].rstrip("0")
         return text
     return str(value)

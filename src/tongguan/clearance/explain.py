@@ -69,6 +69,7 @@ _FILERS: Mapping[str, Text] = MappingProxyType(
     }
 )
 _NOTHING = Text("无需处理", "nothing has to be done")
+_FILE_AGAIN = Text("以较晚的报送时间重新申报", "file it again with a later appTime")
 _DELETED = Text("已删除", "deleted")
 
 
@@ -182,5 +183,7 @@ def _todo(doc: Document) -> Iterable[Text]:
             f"其他单证须在北京时间 {until} 前到齐，否则本单证失效（{LAPSE.id}）",
             f"the other documents must come before {until} China time, or this one lapses ({LAPSE.id})",
         )
+    elif doc.status == "4":
+        yield _FILE_AGAIN
     elif not doc.problems:
         yield _NOTHING

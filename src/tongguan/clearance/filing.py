@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from tongguan.ceb.problem import Problem
+from tongguan.clearance.answers import scenario_problems
 from tongguan.clearance.entry import entry_problems
 from tongguan.clearance.form import form_problems
-from tongguan.clearance.inventory import advance
 from tongguan.clearance.model import Case, Decision, Document, Facts, RecordFiled
+from tongguan.clearance.officer import proceed
 from tongguan.clearance.receipts import refusal, tell
 from tongguan.clearance.record import brought_by, head_of
 from tongguan.clearance.rule import GENERAL_CODES
-from tongguan.clearance.turn import SENT, Turn
+from tongguan.clearance.turn import NOT_SENT, SENT, Turn
 from tongguan.clearance.version import OLD, is_repeat, next_step
 from tongguan.law.inforce import LawAt
 
@@ -29,7 +30,7 @@ def filed(case: Case, event: RecordFiled, facts: Facts, law: LawAt) -> Decision:
     existing = case.existing
     if existing is not None and is_repeat(event, existing):
         return Decision(outcome="repeated", status=existing.status, receipts=existing.last_receipts)
-    if problems := entry_problems(event, facts):
+    if problems := entry_problems(event, facts) or scenario_problems(event, facts):
         return _refuse(event, case, facts, problems)
     if problems := form_problems(event, law, facts.received_at or facts.now):
         return _refuse(event, case, facts, problems)
@@ -51,8 +52,12 @@ def filed(case: Case, event: RecordFiled, facts: Facts, law: LawAt) -> Decision:
         turn.say(document, "3", SENT)
         return turn.freeze("deleted", document)
     turn.wait(document)
+    if facts.answer("upstream") == "failed":
+        turn.change(document, status="4")
+        turn.say(document, "4", NOT_SENT)
+        return turn.freeze("not_sent", document)
     if event.kind == "inventory":
-        outcome = advance(document, case, turn)
+        outcome = proceed(document, case, turn)
         return _without_due_when_done(turn, outcome, document)
     turn.say(document, "3", SENT)
     turn.brings = brought_by(document)

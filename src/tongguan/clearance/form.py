@@ -80,9 +80,10 @@ def _goods_value_is_the_sum(paper: Paper) -> Iterator[Finding]:
 
 
 def _line_totals(paper: Paper) -> Iterator[Finding]:
+    tolerance = _tolerance(paper)
     for at, line in enumerate(paper.lines, 1):
         total = EXACT.multiply(line.price, line.qty)
-        if not amounts_agree(line.totalPrice, total, _tolerance(paper)):
+        if not amounts_agree(line.totalPrice, total, tolerance):
             yield Finding(R.D03, _line(paper, at, "totalPrice"), show(line.totalPrice), show(total))
 
 
@@ -178,11 +179,11 @@ _LINE_CODES = (("unit", "units"), ("unit1", "units"), ("unit2", "units"), ("coun
 def _codes(paper: Paper) -> Iterator[Finding]:
     if paper.kind == "inventory":
         for name, codes in _HEAD_CODES:
-            if (value := getattr(paper.head, name)) and value not in table(codes):
+            if (value := getattr(paper.head, name)) and not table(codes).has(value):
                 yield Finding(R.D16, _head(paper, name), value, codes)
     for at, line in enumerate(paper.lines, 1):
         for name, codes in _LINE_CODES:
-            if (value := getattr(line, name, None)) and value not in table(codes):
+            if (value := getattr(line, name, None)) and not table(codes).has(value):
                 yield Finding(R.D16, _line(paper, at, name), value, codes)
 
 
@@ -229,20 +230,24 @@ _LINE_QUANTITIES: dict[str, tuple[str, ...]] = {"order": ("qty",), "inventory": 
 def _bounds(paper: Paper) -> Iterator[Finding]:
     yuan = paper.law.setting("amount_bound_yuan").decimal
     count = paper.law.setting("quantity_bound").decimal
+    head = paper.head
     for names, most in ((_AMOUNTS[paper.kind], yuan), (_QUANTITIES[paper.kind], count)):
         for name in names:
-            if rule := _outside(value := getattr(paper.head, name), most):
-                yield Finding(rule, _head(paper, name), show(value), f"0 .. {show(most)}")
+            value = getattr(head, name)
+            if value is not None and not _NOTHING <= value <= most:
+                yield Finding(_outside(value), _head(paper, name), show(value), f"0 .. {show(most)}")
     for at, line in enumerate(paper.lines, 1):
         for names, most in ((_LINE_AMOUNTS, yuan), (_LINE_QUANTITIES[paper.kind], count)):
             for name in names:
-                if rule := _outside(value := getattr(line, name), most):
-                    yield Finding(rule, _line(paper, at, name), show(value), f"0 .. {show(most)}")
+                value = getattr(line, name)
+                if value is not None and not _NOTHING <= value <= most:
+                    yield Finding(_outside(value), _line(paper, at, name), show(value), f"0 .. {show(most)}")
 
 
-def _outside(value: Decimal | None, most: Decimal) -> Rule | None:
-    if value is None or 0 <= value <= most:
-        return None
+_NOTHING = Decimal(0)
+
+
+def _outside(value: Decimal) -> Rule:
     return R.D26 if value < 0 else R.D25
 
 

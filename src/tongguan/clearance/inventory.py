@@ -9,6 +9,7 @@ from tongguan.clearance import match_rules as R
 from tongguan.clearance.acceptance import GUARANTEE, accept, hold_guarantee, hold_year, lift, open_holds, status_of
 from tongguan.clearance.accounts import give_back, hold, use
 from tongguan.clearance.admission import admit
+from tongguan.clearance.answers import identity_problems
 from tongguan.clearance.compare import show
 from tongguan.clearance.match import Papers, match
 from tongguan.clearance.match_rules import M16_LOW
@@ -30,7 +31,7 @@ def advance(inventory: Document, case: Case, turn: Turn) -> str:
     admission = admit(papers, turn.facts, turn.law)
     turn.compared, turn.doubtful = matched.compared, admission.doubtful
     turn.law_rows = tuple(dict.fromkeys((*matched.law_rows, *admission.law_rows)))
-    problems = matched.problems + admission.problems
+    problems = matched.problems + identity_problems(inventory, turn.facts) + admission.problems
     if problems or admission.bill is None:
         return reject(inventory, case, problems, tell(problems), turn)
     year = hold_year(admission.bill.taxPrice, turn.facts, turn.law)
@@ -93,7 +94,7 @@ def reject(inventory: Document, case: Case, problems: tuple[Problem, ...], info:
     turn.problems = problems
     turn.say(inventory, "100", info)
     for document in (case.order, case.waybill, *case.payments):
-        if document is not None and document.used_by == inventory.key:
+        if document is not None and turn.now(document).used_by == inventory.key:
             turn.change(document, used_by=None, status="2")
             turn.wait(document)
     return "rejected"

@@ -227,7 +227,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``now`` is the wall time of the cut, ``received_at`` that of the gateway; both aware UTC. ``parties`` are the rows
     of all codes named in the case, in force that day. ``draws`` are values in [0, 1) by lane id. ``next_pre_no`` and
-    ``next_invt_no`` are free numbers; a decision takes them by using them.
+    ``next_invt_no`` are free numbers; a decision takes them by using them. ``answers`` come from a sandbox only: what
+    the counterparties say in the scenario that the note of the record names.
     """
 
     now: datetime
@@ -247,6 +248,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     draws: tuple[tuple[str, Decimal], ...] = ()
     next_pre_no: str = ""
     next_invt_no: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
+
+    def answer(self, of: str) -> str:
+        """What a counterparty answered (lane, officer, upstream, identity, quota, guarantee); empty: as always."""
+        return next((value for name, value in self.answers if name == of), "")
 
     def party(self, code: str) -> PartyRow | None:
         """The registered company with this code, or None."""
@@ -297,8 +303,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What follows from one event.
 
     ``outcome`` is a word for lists and logs (accepted, repeated, old, refused, waiting, rejected, review, released,
-    lapsed, changed, deleted, saved, nothing); ``status`` is the subject's status after it. ``documents`` are the new
-    states of all documents that changed (the subject first); documents not named keep theirs.
+    lapsed, changed, deleted, saved, not_sent, nothing); ``status`` is the subject's status after it. ``documents`` are
+    the new states of all documents that changed (the subject first); documents not named keep theirs.
     """
 
     outcome: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tongguan.clearance.acceptance import GUARANTEE, open_holds
-from tongguan.clearance.inventory import advance, lift_review, reject, retry_guarantee
+from tongguan.clearance.inventory import lift_review, retry_guarantee
 from tongguan.clearance.model import Case, Commanded, Decision, Document, Due, Facts, Woken
-from tongguan.clearance.receipts import coded, tell
+from tongguan.clearance.officer import RETURNED, held_by_customs, proceed, send_back
+from tongguan.clearance.receipts import tell
 from tongguan.clearance.rule import KINDS, Rule
 from tongguan.clearance.turn import Turn
 from tongguan.law.inforce import LawAt
@@ -33,12 +34,6 @@ NO_REASON = Rule(
     zh="退单须写明理由", en="a rejection needs a reason",
     fix_zh="填写退单理由", fix_en="give the reason", source="ours", confidence="high",
 )  # fmt: skip
-RETURNED = Rule(
-    id="C-REJECT", stage="officer", documents=("inventory",), fields=("reason",),
-    zh="人工退单", en="returned by an officer",
-    fix_zh="按退单理由更正后，以较晚的报送时间重新申报", fix_en="correct what the reason says and file again with a later appTime",
-    source="production receipt", confidence="high", codes={"inventory": "1300"},
-)  # fmt: skip
 ABSENT = Rule(
     id="C04", stage="officer", documents=KINDS, fields=("key",),
     zh="没有这份清单", en="there is no such inventory",
@@ -57,10 +52,12 @@ def woken(case: Case, event: Woken, facts: Facts, law: LawAt) -> Decision:
         return _nothing(inventory)
     turn = Turn(facts, law)
     if inventory.status in _ACCEPTED and any(one.kind == GUARANTEE for one in open_holds(inventory)):
+        if facts.answer("guarantee") == "low" and event.by.kind != "guarantor":
+            return _nothing(inventory)
         return turn.freeze(retry_guarantee(inventory, turn), inventory)
     if inventory.status != "2":
         return _nothing(inventory)
-    return turn.freeze(advance(inventory, case, turn), inventory)
+    return turn.freeze(proceed(inventory, case, turn), inventory)
 
 
 def commanded(case: Case, event: Commanded, facts: Facts, law: LawAt) -> Decision:
@@ -71,15 +68,12 @@ def commanded(case: Case, event: Commanded, facts: Facts, law: LawAt) -> Decisio
     if event.version not in (0, inventory.version):
         return _not_done(inventory, STALE, event, str(event.version), str(inventory.version))
     turn = Turn(facts, law)
-    customs = any(one.kind != GUARANTEE and one.agency == "customs" for one in open_holds(inventory))
-    if event.action == "release" and customs:
+    if event.action == "release" and held_by_customs(inventory):
         return turn.freeze(lift_review(inventory, event.actor, turn), inventory)
     if event.action == "reject" and inventory.status in _ACCEPTED:
         if not event.reason.strip():
             return _not_done(inventory, NO_REASON, event, "")
-        problem = RETURNED.problem("inventory", "", found=event.reason)
-        info = coded("1300") + f"[{event.reason.strip()}]"
-        return turn.freeze(reject(inventory, case, (problem,), info, turn), inventory)
+        return turn.freeze(send_back(inventory, case, event.reason, turn), inventory)
     return _not_done(inventory, WRONG_STATE, event, inventory.status)
 
 
@@ -91,7 +85,7 @@ def lapsed(case: Case, event: Due, facts: Facts, law: LawAt) -> Decision:
         and not document.deleted
         and document.record is not None
         and document.used_by is None
-        and document.status in ("1", "2")
+        and document.status in ("1", "2", "4")
         and document.lapses_at == event.at
         and event.what == "lapse"
     )

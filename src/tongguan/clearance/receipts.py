@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from tongguan.ceb.person import PERSON_ELEMENTS
@@ -32,8 +33,12 @@ def refusal(event: RecordFiled, pre_no: str, status: str, info: str) -> Receipt:
 
 def coded(code: str, *pairs: tuple[str, str]) -> str:
     """A result text of customs with a known code: ``[Code:1332;Desc:…][PaymentHead.amountPaid:118.00]``."""
-    text = f"[Code:{code};Desc:{table('customs_result_codes').zh(code)}]"
-    return text + "".join(f"[{name}:{value}]" for name, value in pairs)
+    return _text_of(code) + "".join(f"[{name}:{value}]" for name, value in pairs)
+
+
+@cache
+def _text_of(code: str) -> str:
+    return f"[Code:{code};Desc:{table('customs_result_codes').zh(code)}]"
 
 
 def tell(problems: Iterable[Problem]) -> str:
@@ -81,7 +86,7 @@ def _keys(kind: str, head: Any, pre_no: str, invt_no: str) -> tuple[tuple[str, s
 
 
 def _readers(sender: str, subscribers: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((sender, *subscribers)))
+    return tuple(dict.fromkeys((sender, *subscribers))) if subscribers else (sender,)
 
 
 def _fit(info: str) -> str:

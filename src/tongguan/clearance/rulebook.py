@@ -9,13 +9,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tongguan.clearance import entry, form_rules, law_rules, match_rules, passing, version
+from tongguan.clearance import answers, entry, form_rules, law_rules, match_rules, passing, version
 from tongguan.clearance.record import SHAPES
 from tongguan.clearance.rule import GENERAL_CODES, KINDS, Rule, provenance
 from tongguan.law.tax import TAX_RULES
 
 RULES: tuple[Rule, ...] = (
     *entry.RULES,
+    *answers.RULES,
     *form_rules.RULES,
     *version.RULES,
     *match_rules.RULES,

@@ -17,7 +17,10 @@ def read_time(text: str) -> datetime | None:
     if len(text) != 14 or not (text.isascii() and text.isdigit()):
         return None
     try:
-        return datetime(*(int(text[a:b]) for a, b in _SLICES), tzinfo=CHINA)  # type: ignore[arg-type,misc]
+        return datetime(
+            int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[8:10]), int(text[10:12]), int(text[12:]),
+            tzinfo=CHINA,
+        )  # fmt: skip
     except ValueError:
         return None
 
@@ -30,6 +33,3 @@ def read_day(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-
-
-_SLICES = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))

@@ -13,6 +13,7 @@ from tongguan.clearance.receipts import receipt
 from tongguan.law.inforce import LawAt
 
 SENT = "发送海关成功 / sent to customs"
+NOT_SENT = "发送海关失败，请以较晚的报送时间重新申报 / not sent to customs: file again with a later appTime"
 
 
 class Turn:

@@ -75,7 +75,7 @@ ORDER_TAKEN = Rule(
 
 RULES = (EXISTS, OLD, LOCKED, ABSENT, STATE, NUMBERS, APP_TYPE, OTHERS, ORDER_TAKEN)
 
-REPLACEABLE = frozenset({"1", "100"})
+REPLACEABLE = frozenset({"1", "4", "100"})
 """States in which a new filing of the same key makes a new version."""
 
 
@@ -130,7 +130,7 @@ def _no_change(event: RecordFiled, head: Any, existing: Document) -> Problem | N
     if existing.used_by is not None:
         return _problem(LOCKED, event, "appType")
     if event.kind == "inventory":
-        if existing.status not in ("1", "2", "100"):
+        if existing.status not in ("1", "2", "4", "100"):
             return _problem(STATE, event, "appType", expected=existing.status)
         if (head.preNo or "") != existing.pre_no:
             return _problem(NUMBERS, event, "preNo", head.preNo or "", existing.pre_no)

@@ -10,6 +10,7 @@ import typer
 from tongguan.cli.house import give, in_force, opened, work_off
 from tongguan.cli.show import fail, note, out, print_json, print_problem, print_table
 from tongguan.gateway.tokens import BadToken, Kind, Tokens
+from tongguan.registry.marks import of_a_sandbox
 from tongguan.registry.model import PartyRow
 from tongguan.registry.snapshot import build_registry, pack_registry, registry_digest
 from tongguan.registry.tables import RegistryTables, read_registry
@@ -25,17 +26,31 @@ def read_folder(folder: Path) -> RegistryTables:
     """The rows of a registry folder; every mistake in it is printed before the command ends."""
     if not folder.is_dir():
         fail(f"{folder} 不是文件夹", f"{folder} is not a folder")
-    files = {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.suffix in (".csv", ".pem")
-    }
-    reading = read_registry(files)
+    reading = read_registry(_files(folder))
     for problem in (*reading.problems, *reading.warnings):
         print_problem(problem)
     if reading.tables is None:
         fail(f"{folder} 未导入，请先改正以上问题", f"{folder} was not imported; mend the problems above first")
     return reading.tables
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in (".csv", ".pem")
+    }
+
+
+def refuse_sandbox_certificates(store: Store, folder: Path) -> None:
+    """End the command when a production store would come to trust a certificate of a sandbox."""
+    if not store.sandbox and (marked := of_a_sandbox(_files(folder))):
+        named = ", ".join(marked)
+        fail(
+            f"{named} 是沙箱证书，生产数据文件夹不予导入；请换用生产证书，或用 --db 指明沙箱（sandbox-certificate）",
+            f"{named}: a sandbox's certificate is not taken by a production data folder; use production certificates,"
+            " or name a sandbox with --db (sandbox-certificate)",
+        )
 
 
 def bring_into_force(store: Store, tables: RegistryTables, actor: str) -> bool:
@@ -71,8 +86,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Bring a registry folder into force in place of the one before. 导入登记文件夹并生效，替换此前的登记。"""
-    tables = read_folder(folder)
-    bring_into_force(opened(db), tables, actor)
+    tables, store = read_folder(folder), opened(db)
+    refuse_sandbox_certificates(store, folder)
+    bring_into_force(store, tables, actor)
     digest = registry_digest(pack_registry(tables))
     sums = {name: len(getattr(tables, name)) for name in tables.__struct_fields__}
     if as_json:

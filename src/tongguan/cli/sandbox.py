@@ -99,9 +99,10 @@ def party_new(
         rows.append((say("令牌（只显示一次）", "token (shown once)"), token))
     print_table("", (("项目", "item"), ("值", "value")), rows)
     if not token:
+        folder = to / "registry"
         note(
-            f"接着运行 tongguan registry import {to / 'registry'}，再用 tongguan registry token {party.dxp_id} 取得令牌",
-            f"next: tongguan registry import {to / 'registry'}, then tongguan registry token {party.dxp_id} for a token",
+            f"接着运行 tongguan registry import {folder}，再用 tongguan registry token {party.dxp_id} 取得令牌",
+            f"next: tongguan registry import {folder}, then tongguan registry token {party.dxp_id} for a token",
         )
 
 

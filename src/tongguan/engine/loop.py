@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from tongguan.clearance.model import Await, Commanded, Due, RecordFiled, Woken
+from tongguan.engine import collector
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Position, Shapes, Snapshot, commit
 from tongguan.engine.cut import Cut, Limits, take_cut
-from tongguan.engine.facts import CHINA, Sources, account_names
+from tongguan.engine.facts import CHINA, Scenarios, Sources, account_names
 from tongguan.engine.fold import Folded, fold
 from tongguan.engine.lock import EngineLock
 from tongguan.engine.snapshots import InForce, set_limits
@@ -45,11 +46,19 @@ class Engine:
     """The writing side of one store. Use as a context manager, or ``close`` it.
 
     ``clock`` gives wall nanoseconds; an operator may set it (``--at``) to decide as of another time.
+    ``scenarios`` are read from the notes of a sandbox only; without them notes say nothing.
     Raises EngineFault ``engine-running`` when another engine holds the store, or a StoreFault that says what is wrong.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], int] = time.time_ns, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], int] = time.time_ns,
+        limits: Limits | None = None,
+        scenarios: Scenarios | None = None,
+    ) -> None:
         self._store = store
+        self._scenarios = scenarios if store.sandbox else None
         self._clock = clock
         self._limits = limits or Limits()
         self._lock = EngineLock(store.lock_path)
@@ -126,6 +135,7 @@ class Engine:
         """Decide until ``stop`` is set. Checkpoints run in a thread of their own, off the commit path."""
         keeper = threading.Thread(target=self._keep_wal_short, args=(stop,), daemon=True, name="checkpoint")
         keeper.start()
+        collector.calm()
         while not stop.is_set():
             if not self.run_once().causes:
                 stop.wait(IDLE_SECONDS)
@@ -148,7 +158,12 @@ class Engine:
         if cause.event is None:
             return None
         return Sources(
-            self._workspace, self._store.keys, self._in_force.law, self._in_force.registry, self._store.sandbox
+            self._workspace,
+            self._store.keys,
+            self._in_force.law,
+            self._in_force.registry,
+            self._store.sandbox,
+            self._scenarios,
         )
 
     def _prefetch(self, cut: Cut) -> None:

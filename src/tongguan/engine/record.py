@@ -3,8 +3,9 @@
 Names: ``event.*`` number, time, case, former entry; ``filing.*``; ``cause.*``; ``facts.*``; ``compared.*``;
 ``decision.*``. Fields that would be empty are left out. ``filed.*`` come from the gateway as they are.
 
-A field is what can be shown or kept hidden on its own, and it costs some 3 µs to name, encode and hash. So what is shown
-together lies together: an object under each name of ``FACTS`` and ``EFFECTS``, one field for how a record was filed.
+A field is what can be shown or kept hidden on its own, and it costs some 3 µs to name, encode and hash. So what is
+shown together lies together: an object under each name of ``FACTS`` and ``EFFECTS``, one field for how a record was
+filed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tongguan.ceb.problem import Problem
 from tongguan.chain.event import Field
 from tongguan.clearance.model import Compared, Decision, Event, Facts, RecordFiled
 from tongguan.engine.causes import Cause
+from tongguan.engine.told import Told
 from tongguan.store.filing import Command, Filing
 from tongguan.store.packing import exact_text, record_class
 
@@ -86,26 +88,37 @@ def _filed_fields(event: RecordFiled) -> list[Field]:
     return fields
 
 
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "facts.base": (
-        "now", "received_at", "law_digest", "registry_digest", "waybill_users", "draws", "next_pre_no", "next_invt_no",
-    ),
+_APART: Mapping[str, tuple[str, ...]] = {
     "facts.registry": ("sender", "certificate", "parties", "guarantee", "book_items", "site"),
     "facts.quota": ("quota",),
     "facts.balances": ("guarantee_balance", "stock"),
-}  # fmt: skip
-"""Which facts lie together. Every field of ``Facts`` stands here once."""
-_LOOKED_UP = tuple((name, inside, attrgetter(*inside)) for name, inside in FACTS.items() if len(inside) > 1)
+}
+_APART_NAMES = frozenset(name for names in _APART.values() for name in names)
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "facts.base": tuple(field for field in Facts.__struct_fields__ if field not in _APART_NAMES),
+    **_APART,
+}
+"""Which facts lie together; what is not named above lies in ``facts.base``, so that no fact is ever left out."""
+_base = attrgetter(*FACTS["facts.base"])
+_registry = attrgetter(*FACTS["facts.registry"])
+_balances = attrgetter(*FACTS["facts.balances"])
+_told = Told(FACTS["facts.registry"])
 
 
 def _facts_fields(facts: Facts) -> list[Field]:
-    fields = []
-    for name, inside, get in _LOOKED_UP:
-        if found := {key: value for key, value in zip(inside, get(facts), strict=True) if value}:
-            fields.append(Field(name, encode_value(found)))
+    fields = [Field("facts.base", _object_of(FACTS["facts.base"], _base(facts)))]
+    if registry := _told.value(facts, _registry(facts)):
+        fields.append(Field("facts.registry", registry))
     if facts.quota is not None:
         fields.append(Field("facts.quota", encode_value({"quota": facts.quota})))
+    if facts.guarantee_balance is not None or facts.stock:
+        fields.append(Field("facts.balances", _object_of(FACTS["facts.balances"], _balances(facts))))
     return fields
+
+
+def _object_of(names: tuple[str, ...], values: tuple[Any, ...]) -> bytes:
+    """An object of these members, empty ones left out."""
+    return encode_value({name: value for name, value in zip(names, values, strict=True) if value})
 
 
 EFFECTS = ("moves", "awaits", "brings", "due")
@@ -113,7 +126,17 @@ EFFECTS = ("moves", "awaits", "brings", "due")
 
 
 def _decision_fields(decision: Decision, facts: Facts | None) -> list[Field]:
-    fields = _named("decision.", decision, ("outcome", "status", "receipts", "problems", "law_rows", "doubtful"))
+    fields = [
+        Field("decision.outcome", encode_value(decision.outcome)),
+        Field("decision.status", encode_value(decision.status)),
+    ]
+    if decision.receipts:
+        fields.append(Field("decision.receipts", encode_value(decision.receipts)))
+    if decision.problems:
+        fields.append(Field("decision.problems", encode_value(decision.problems)))
+    if decision.law_rows or decision.doubtful:
+        basis = {"law_rows": decision.law_rows, "doubtful": decision.doubtful}
+        fields.append(Field("decision.basis", encode_value(basis)))
     effects: dict[str, Any] = {name: found for name in EFFECTS if (found := getattr(decision, name))}
     if decision.documents:
         effects["documents"] = [(one.kind, one.key, one.status, one.version, one.deleted) for one in decision.documents]
@@ -184,16 +207,16 @@ def facts_from(values: Mapping[str, bytes]) -> Facts | None:
 def event_from(values: Mapping[str, bytes]) -> Event | None:
     """The core's event of an event's fields, its record too. Raises msgspec.MsgspecError."""
     if (filed := values.get("cause.filed")) is not None:
-        event = _decode_event(filed)
-        if not isinstance(event, RecordFiled):
+        found: Event = _decode_event(filed)
+        if not isinstance(found, RecordFiled):
             raise msgspec.ValidationError("cause.filed is not a record filed")
         warnings = _decode_problems(values.get("cause.warnings", b"[]"))
-        return msgspec.structs.replace(event, record=record_from(event.message_type, values), warnings=warnings)
+        return msgspec.structs.replace(found, record=record_from(found.message_type, values), warnings=warnings)
     if "cause.type" not in values:
         return None
-    return _decode_event(
-        _object({name: value for name, value in values.items() if name != "cause.name"}, "cause.")
-    )
+    other = {name: value for name, value in values.items() if name != "cause.name"}
+    event: Event = _decode_event(_object(other, "cause."))
+    return event
 
 
 def record_from(message_type: str, values: Mapping[str, bytes]) -> Any:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from tongguan import logs
+from tongguan.ceb.limits import Limits
 from tongguan.clearance.model import Document
 from tongguan.gateway.answer import JSON, XML, Answer, encode_json, refuse
 from tongguan.gateway.app import bearer
@@ -28,6 +29,7 @@ from tongguan.gateway.metrics import CONTENT_TYPE, Metrics
 from tongguan.gateway.openapi import openapi_json
 from tongguan.gateway.rate import RateLimit
 from tongguan.gateway.reading_thread import ReadingThread
+from tongguan.gateway.signing import BODY_BYTES_MAX, SignedForm, sign_answer
 from tongguan.gateway.tokens import Tokens
 from tongguan.gateway.visibility import visibility
 from tongguan.store.faults import StoreFault
@@ -69,6 +71,8 @@ class ReadApi:
         has_room: Callable[[], bool],
         settings: ReadySettings | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sandbox: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self.tokens = tokens
         self.rate = rate
@@ -79,8 +83,13 @@ class ReadApi:
         self.has_room = has_room
         self.settings = settings or ReadySettings()
         self.now = now
+        self.sandbox = sandbox
+        self.limits = limits or Limits()
         self.asgi = Litestar(
-            route_handlers=[receipts, filing, case, healthz, readyz, metrics_text, openapi],
+            route_handlers=[
+                *(receipts, filing, case, healthz, readyz, metrics_text, openapi),
+                *((sandbox_sign,) if sandbox else ()),  # a production gateway has no such page
+            ],
             dependencies={
                 "party": Provide(_party, sync_to_thread=False),
                 "api": Provide(self._self, sync_to_thread=False),
@@ -176,9 +185,24 @@ async def case(
 
 
 @get("/healthz", summary="存活 Alive")
-async def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+async def healthz(api: NamedDependency[ReadApi]) -> dict[str, str]:
+    """The process answers; a sandbox says that it is one."""
+    return {"status": "ok", **({"mode": "沙箱 SANDBOX"} if api.sandbox else {})}
+
+
+@post("/sandbox/sign", status_code=200, responses={200: ResponseSpec(SignedForm), **_REFUSALS}, summary="加签 Sign")
+async def sandbox_sign(
+    api: NamedDependency[ReadApi], party: NamedDependency[TokenParty], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Sign a message and see each step; only a sandbox has this, and it keeps nothing."""
+    if party.kind != "filer":
+        raise Refused(refuse("A02", found=party.kind, expected="filer"))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise Refused(refuse("A05", expected=str(BODY_BYTES_MAX)))
+    return _respond(await asyncio.to_thread(sign_answer, bytes(body), api.limits, api.now()))
 
 
 @get("/readyz", summary="就绪 Ready")

@@ -99,12 +99,14 @@ class Door:
         limits: Limits | None = None,
         echo_chars_max: int = 1_000_000,
         random: Callable[[int], bytes] = os.urandom,
+        sandbox: bool = False,
     ) -> None:
         self._profile_of = profile_of
         self._find_certificate = find_certificate
         self._limits = limits or Limits()
         self._echo_chars_max = echo_chars_max
         self._random = random
+        self._sandbox = sandbox
 
     def take(
         self,
@@ -204,7 +206,7 @@ class Door:
             raw_digest=post.digest,
             refused=problems,
         )
-        answer = refusal_answer(filing, original, answering, self._echo_chars_max)
+        answer = refusal_answer(filing, original, answering, self._echo_chars_max, sandbox=self._sandbox)
         return Taken(answer=answer, filing=filing, message_type=message_type, spent_ns=watch.laps())
 
 

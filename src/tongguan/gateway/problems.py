@@ -159,6 +159,20 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "请等待 Retry-After 所示的秒数后再查",
             "ask again after the seconds that Retry-After says",
         ),
+        "A20": Entry(
+            400,
+            "请求体不是所要求的 JSON",
+            "the body is not the JSON that is asked for",
+            "请发送 {message, privateKey, certificate, algorithm}；私钥与证书为 PEM，须同时给出或同时省略",
+            "send {message, privateKey, certificate, algorithm}; key and certificate are PEM, both or neither",
+        ),
+        "A21": Entry(
+            400,
+            "这份报文不能签名",
+            "this message cannot be signed",
+            "请给出未签名的 CEB 报文，以及成对的私钥与证书",
+            "give an unsigned CEB message, and a private key with its own certificate",
+        ),
     }
 )
 

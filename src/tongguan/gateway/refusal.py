@@ -17,20 +17,26 @@ from tongguan.ceb.write import write
 from tongguan.gateway.answer import JSON, XML, Answer, encode_json, problem_form, without_person
 from tongguan.gateway.wire_time import china_time, iso_utc
 from tongguan.store.filing import Filing
+from tongguan.store.issued import SANDBOX_MARK
 
 _RETURN_STATUS: Final = "-999999"  # the specification only asks for a negative value
-_INFO_MAX: Final = 5000
+_INFO_MAX: Final = 5000 - len(SANDBOX_MARK)
 _PLACEHOLDER: Final = "ORIGINAL-MESSAGE-GOES-HERE"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"'](gb18030|gbk|gb2312)[\"']", re.IGNORECASE)
 
 
-def refusal_answer(filing: Filing, original: bytes, answering: Literal["xml", "json"], echo_chars_max: int) -> Answer:
-    """The 422 answer: CEB900, or all problems as JSON. ``original`` is the business message as it came."""
+def refusal_answer(
+    filing: Filing, original: bytes, answering: Literal["xml", "json"], echo_chars_max: int, *, sandbox: bool = False
+) -> Answer:
+    """The 422 answer: CEB900, or all problems as JSON. ``original`` is the business message as it came.
+
+    CEB900 of a ``sandbox`` says so, as its receipts do.
+    """
     problems = tuple(without_person(item) for item in filing.refused)
     if answering == "json":
         return Answer(422, refusal_json(filing, problems), JSON)
-    return Answer(422, refusal_xml(filing, problems, original, echo_chars_max), XML)
+    return Answer(422, refusal_xml(filing, problems, original, echo_chars_max, sandbox=sandbox), XML)
 
 
 def refusal_json(filing: Filing, problems: tuple[Problem, ...]) -> bytes:
@@ -45,7 +51,9 @@ def refusal_json(filing: Filing, problems: tuple[Problem, ...]) -> bytes:
     )
 
 
-def refusal_xml(filing: Filing, problems: tuple[Problem, ...], original: bytes, echo_chars_max: int) -> bytes:
+def refusal_xml(
+    filing: Filing, problems: tuple[Problem, ...], original: bytes, echo_chars_max: int, *, sandbox: bool = False
+) -> bytes:
     """CEB900 in the default namespace. The original comes back in a CDATA section, cut after ``echo_chars_max``."""
     text = original_text(original)
     message = CEB900Message(
@@ -55,7 +63,7 @@ def refusal_xml(filing: Filing, problems: tuple[Problem, ...], original: bytes, 
             MessageReturn(
                 guid=refusal_guid(filing.filing_id, "return"),
                 returnStatus=_RETURN_STATUS,
-                returnInfo=return_info(problems, cut=len(text) > echo_chars_max),
+                returnInfo=return_info(problems, cut=len(text) > echo_chars_max) + (SANDBOX_MARK if sandbox else ""),
                 returnTime=china_time(filing.received_ns),
                 oriCopMsgId=_NOT_XML.sub("\ufffd", filing.cop_msg_id)[:255],
                 oriMessageType=filing.message_type[:15],

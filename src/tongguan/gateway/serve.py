@@ -89,12 +89,14 @@ def serve(
     say: Callable[[str], None] = print,
     with_engine: bool = True,
     stop: threading.Event | None = None,
+    scenarios: dict[str, tuple[tuple[str, str], ...]] | None = None,
 ) -> None:
     """Run until SIGTERM, SIGINT or ``stop``: gateways numbered from ``settings.gateway.number`` on, and the engine.
 
     ``store`` has been opened by the caller, who so has said whether this is a sandbox; every process opens it again
     under the same word. ``host``, ``port`` and ``processes`` go before the settings. ``say`` gets one line once the
-    door is open. Raises StoreFault ``port-in-use`` or ``gateway-number`` before anything is started.
+    door is open. ``scenarios`` are what a sandbox's engine reads from notes.
+    Raises StoreFault ``port-in-use`` or ``gateway-number`` before anything is started.
     """
     host = settings.gateway.host if host is None else host
     count = processes or settings.gateway.processes
@@ -106,7 +108,7 @@ def serve(
     try:
         bound: int = holder.getsockname()[1]
         what = (store.dir, store.sandbox, settings)
-        children = [Child("engine", engine_main, what)] if with_engine else []
+        children = [Child("engine", engine_main, (*what, scenarios))] if with_engine else []
         for number in range(settings.gateway.number, settings.gateway.number + count):
             children.append(Child(f"gateway-{number}", gateway_main, (*what, number, host, bound)))
         _run(

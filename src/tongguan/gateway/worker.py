@@ -68,7 +68,12 @@ def gateway_main(directory: Path, sandbox: bool, settings: Settings, number: int
     built.close()
 
 
-def engine_main(directory: Path, sandbox: bool, settings: Settings) -> None:
+def engine_main(
+    directory: Path,
+    sandbox: bool,
+    settings: Settings,
+    scenarios: dict[str, tuple[tuple[str, str], ...]] | None = None,
+) -> None:
     """Decide until SIGTERM; the batch at hand is finished first."""
     from tongguan.engine.loop import Engine
 
@@ -85,7 +90,7 @@ def engine_main(directory: Path, sandbox: bool, settings: Settings) -> None:
 
     threading.Thread(target=end_on_signal, daemon=True, name="signal").start()
     _end_with_parent()
-    with Engine(open_store(directory, sandbox)) as engine:
+    with Engine(open_store(directory, sandbox), scenarios=scenarios) as engine:
         engine.run(stop)
 
 
@@ -122,6 +127,8 @@ def build(store: Store, settings: Settings, number: int) -> Built:
         story_of=explain_document,
         writable=sink.writable,
         has_room=commit.has_room,
+        sandbox=store.sandbox,
+        limits=limits,
         settings=ReadySettings(
             lag_max=settings.gateway.max_lag,
             page_size_max=settings.api.page_size_max,
@@ -129,7 +136,7 @@ def build(store: Store, settings: Settings, number: int) -> Built:
         ),
     )
     app = Gateway(
-        door=Door(profile_of=registry.profile_of, limits=limits),
+        door=Door(profile_of=registry.profile_of, limits=limits, sandbox=store.sandbox),
         commit=commit,
         mint=sink.mint,
         tokens=tokens,

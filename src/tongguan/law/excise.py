@@ -57,6 +57,9 @@ class Excise:
     rows: tuple[Row, ...]
 
 
+_NONE_DUE = Excise(Decimal(0), Fraction(0), ())
+
+
 def excise(line: Quantities, goods: GoodsRow, value: Fraction, law: LawAt) -> Excise | TaxFault:
     """The consumption tax due on a line of that dutiable value (yuan), or why it cannot be told."""
     looked_at: list[Row] = []
@@ -74,7 +77,7 @@ def excise(line: Quantities, goods: GoodsRow, value: Fraction, law: LawAt) -> Ex
             if isinstance(specific, TaxFault):
                 return specific
             return Excise(row.rate, specific, tuple(looked_at))
-    return Excise(Decimal(0), Fraction(0), tuple(looked_at))
+    return Excise(Decimal(0), Fraction(0), tuple(looked_at)) if looked_at else _NONE_DUE
 
 
 def _threshold_met(

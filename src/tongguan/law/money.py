@@ -18,8 +18,6 @@ ZERO = Decimal("0.00")
 # Figures of law rows come again with every line, so their fractions are kept. Not for amounts filed: those differ.
 fraction = lru_cache(maxsize=1024)(Fraction)
 
-_PER_YUAN = 100_000
-
 
 def add(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum, in yuan; 0.00 of none."""
@@ -44,10 +42,11 @@ def to_fen(yuan: Fraction, rounding: Rounding = "half_up") -> Decimal:
 
 def to_1e5(yuan: Decimal) -> int:
     """The amount in whole 1e-5 yuan, as columns hold it. Raises ValueError when it has more than five decimals."""
-    scaled = Fraction(yuan) * _PER_YUAN
-    if scaled.denominator != 1:
+    scaled = yuan.scaleb(5, EXACT)
+    units = int(scaled)
+    if units != scaled:
         raise ValueError(f"金额超过五位小数 / more than five decimals: {yuan}")
-    return scaled.numerator
+    return units
 
 
 def from_1e5(units: int) -> Decimal:

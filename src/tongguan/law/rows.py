@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ class SettingRow(Row):
     @property
     def decimal(self) -> Decimal:
         """The value of a setting in yuan, shares or a count. Raises decimal.InvalidOperation for a word."""
-        return Decimal(self.value)
+        return _number(self.value)
 
     @property
     def int(self) -> int:
@@ -161,6 +162,10 @@ class SettingRow(Row):
     def yes(self) -> bool:
         """The value of a yes_no setting."""
         return self.value == "yes"
+
+
+# Settings are asked for with every line of goods; their texts are few.
+_number = lru_cache(maxsize=256)(Decimal)
 
 
 def _begins(code: str, prefix: str) -> bool:

@@ -112,13 +112,13 @@ class _Ways:
     statutory_first: bool
     rows: tuple[SettingRow, ...]
 
-    def levied(self, full: Fraction, part: Fraction) -> Decimal:
-        """A tax to the fen: the part of the full tax that is levied."""
-        if not full or not part:
+    def levied(self, full: Fraction, part: Fraction, exact: Fraction) -> Decimal:
+        """A tax to the fen: the part of the full tax that is levied. ``exact`` is ``full`` times ``part``."""
+        if not exact:
             return ZERO
         if self.statutory_first:
-            full = Fraction(to_fen(full, self.rounding))
-        return to_fen(full * part, self.rounding)
+            exact = Fraction(to_fen(full, self.rounding)) * part
+        return to_fen(exact, self.rounding)
 
 
 def assess(
@@ -203,19 +203,20 @@ def _line_tax(priced: _Priced | TaxFault, law: LawAt, treatment: TreatmentRow, w
     goods = law.goods(line.gcode)
     if goods is None:
         return TaxFault(UNKNOWN_GOODS, line.gnum, "gcode", line.gcode)
-    due = excise(line, goods, Fraction(priced.dutiable), law)
+    value = Fraction(priced.dutiable)
+    due = excise(line, goods, value, law)
     if isinstance(due, TaxFault):
         return due
-    return _computed(priced, goods, due, law.vat(goods.vat_class), treatment, ways)
+    return _computed(priced, value, goods, due, law.vat(goods.vat_class), treatment, ways)
 
 
 def _computed(
-    priced: _Priced, goods: GoodsRow, due: Excise, vat: VatRow, treatment: TreatmentRow, ways: _Ways
+    priced: _Priced, value: Fraction, goods: GoodsRow, due: Excise, vat: VatRow, treatment: TreatmentRow, ways: _Ways
 ) -> TaxLine:
+    """``value`` is the dutiable value. A product of fractions costs 2 µs: none is made twice, or with a factor of 0."""
     duty_part, vat_part, excise_part = _shares(treatment)
-    value = Fraction(priced.dutiable)
-    full_duty = value * fraction(goods.mfn_duty)
-    duty = full_duty * duty_part
+    full_duty = _times(value, fraction(goods.mfn_duty))
+    duty = _times(full_duty, duty_part)
     base = value + duty + due.specific if duty or due.specific else value
     full_excise = due.specific
     if due.rate:
@@ -223,14 +224,15 @@ def _computed(
         base /= 1 - rate
         full_excise += base * rate
     full_vat = base * fraction(vat.rate)
+    levied_excise, levied_vat = _times(full_excise, excise_part), _times(full_vat, vat_part)
     used: tuple[Row, ...] = (treatment, goods, vat, *due.rows, *ways.rows)
     return TaxLine(
         gnum=priced.line.gnum,
         gcode=priced.line.gcode,
         taxPrice=priced.dutiable,
-        customsTax=ways.levied(full_duty, duty_part),
-        valueAddedTax=ways.levied(full_vat, vat_part),
-        consumptionTax=ways.levied(full_excise, excise_part),
+        customsTax=ways.levied(full_duty, duty_part, duty),
+        valueAddedTax=ways.levied(full_vat, vat_part, levied_vat),
+        consumptionTax=ways.levied(full_excise, excise_part, levied_excise),
         law_rows=tuple(row.id for row in used),
         doubtful=any(row.doubtful for row in used),
         freight=priced.freight,
@@ -238,8 +240,15 @@ def _computed(
         duty_rate=goods.mfn_duty,
         consumption_rate=due.rate,
         vat_rate=vat.rate,
-        exact=(duty, full_excise * excise_part, full_vat * vat_part),
+        exact=(duty, levied_excise, levied_vat),
     )
+
+
+_NONE = Fraction(0)
+
+
+def _times(amount: Fraction, share_of_it: Fraction) -> Fraction:
+    return amount * share_of_it if amount and share_of_it else _NONE
 
 
 def _shares(treatment: TreatmentRow) -> tuple[Fraction, Fraction, Fraction]:

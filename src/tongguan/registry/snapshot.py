@@ -63,11 +63,11 @@ class Registry:
 
     def party(self, code: str, day: date) -> PartyRow | None:
         """The company with this code, registered on that day."""
-        return next((row for row in self._parties.get(code, ()) if _in_force(row, day)), None)
+        return _of_day(self._parties.get(code, ()), day)
 
     def by_dxp(self, dxp_id: str, day: date) -> PartyRow | None:
         """The company that files under this exchange id on that day."""
-        return next((row for row in self._filers.get(dxp_id, ()) if _in_force(row, day)), None)
+        return _of_day(self._filers.get(dxp_id, ()), day)
 
     def certificate(self, fingerprint_hex: str) -> CertificateRow | None:
         """The certificate whose DER has this SHA-256 (lower-case hex), expired and revoked ones too."""
@@ -85,7 +85,7 @@ class Registry:
 
     def guarantee(self, assure_code: str, day: date) -> GuaranteeRow | None:
         """The guarantee of this guarantor in force on that day; an expired or future one is not given."""
-        return next((row for row in self._guarantees.get(assure_code, ()) if _in_force(row, day)), None)
+        return _of_day(self._guarantees.get(assure_code, ()), day)
 
     def guarantees(self) -> tuple[GuaranteeRow, ...]:
         """All guarantees, by guarantor and first day."""
@@ -112,5 +112,12 @@ def _grouped(rows: Iterable[T], key: Callable[[T], Key]) -> dict[Key, tuple[T, .
     return {name: tuple(group) for name, group in found.items()}
 
 
-def _in_force(row: PartyRow | GuaranteeRow, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+D = TypeVar("D", PartyRow, GuaranteeRow)
+
+
+def _of_day(rows: tuple[D, ...], day: date) -> D | None:
+    """The row in force on a day, None where there is none."""
+    for row in rows:
+        if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
+            return row
+    return None

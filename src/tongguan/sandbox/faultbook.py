@@ -1,4 +1,4 @@
-"""Write the tables of faults in ``docs/sandbox.md`` and ``docs/sandbox.zh.md`` from the fault entries.
+"""Write the tables of faults and scenarios in ``docs/sandbox.md`` and ``docs/sandbox.zh.md`` from their entries.
 
 ``python -m tongguan.sandbox.faultbook docs`` writes them; with ``--check`` nothing is written and the exit status is 1
 when a page differs from what the entries give.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tongguan.sandbox.faults import FAULTS
 from tongguan.sandbox.faults.fault import Fault
+from tongguan.sandbox.scenarios import scenarios
 
 AREAS = {
     "schema": ("格式", "Schema"),
@@ -25,6 +26,8 @@ AREAS = {
 
 PAGES = {"sandbox.zh.md": 0, "sandbox.md": 1}
 BEGIN, END = "<!-- faults: generated, see sandbox/faultbook.py -->", "<!-- end of faults -->"
+SCENARIOS_BEGIN = "<!-- scenarios: generated, see sandbox/faultbook.py -->"
+SCENARIOS_END = "<!-- end of scenarios -->"
 
 
 def tables(language: int) -> str:
@@ -46,13 +49,25 @@ def _row(fault: Fault, language: int) -> str:
     return f"| `{fault.name}` | {text} | {passes} |"
 
 
+def scenario_table(language: int) -> str:
+    """The table of all scenarios, Chinese (0) or English (1), as Markdown."""
+    head = ("| 备注 | 内容 | 清单的回执 |", "| note | what happens | receipts of the inventory |")[language]
+    rows = (f"| `{one.note}` | {(one.zh, one.en)[language]} | {', '.join(one.statuses)} |" for one in scenarios())
+    return "\n".join(("", head, "|---|---|---|", *rows))
+
+
 def renewed(page: str, language: int) -> str:
-    """A page with its tables made anew. Raises ValueError when the two marks are not in it."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n{tables(language)}\n\n{END}{after}"
+    """A page with its tables made anew. Raises ValueError when their marks are not in it."""
+    page = _between(page, BEGIN, END, tables(language))
+    return _between(page, SCENARIOS_BEGIN, SCENARIOS_END, scenario_table(language))
+
+
+def _between(page: str, begin: str, end: str, table: str) -> str:
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"the page lacks {begin} or {end}")
+    return f"{before}{begin}\n{table}\n\n{end}{after}"
 
 
 def main(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -101,6 +102,7 @@ def last_event_no(db: sqlite3.Connection) -> int:
     return row[0] or 0
 
 
+@lru_cache(maxsize=256)  # all events of one cut have one time, all records of a filing were received at one
 def utc(ns: int) -> datetime:
     """A wall time in ns as an aware datetime, cut to the microsecond."""
     return datetime.fromtimestamp(ns // 1_000_000_000, UTC) + timedelta(microseconds=ns % 1_000_000_000 // 1000)

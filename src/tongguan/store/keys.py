@@ -19,6 +19,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -100,26 +101,44 @@ class KeyRing:
 
         The key changes with the quota year only, so that a buyer's balance is one row all through the year.
         """
-        year_key = hmac.digest(self.hash.secret, b"quota year %d" % quota_year, "sha256")
-        digest = hmac.new(year_key, number.strip().upper().encode(), hashlib.sha256).hexdigest()
-        return f"{self.hash.id}-{quota_year}:{digest}"
+        digest = hmac.digest(_year_key(self.hash.secret, quota_year), number.strip().upper().encode(), "sha256")
+        return f"{self.hash.id}-{quota_year}:{digest.hex()}"
 
     def case_id(self, kind: str, key: tuple[str, ...]) -> str:
         """The opaque id of a case: 32 hex digits that say nothing to whoever lacks the key, and are the same in a
         replay.
         """
-        case_key = hmac.digest(self.master.secret, b"case ids", "sha256")
-        return hmac.digest(case_key, "\x1f".join((kind, *key)).encode(), "sha256")[:16].hex()
+        return _case_id(self.master.secret, kind, key)
 
     def draw_seed(self, day: date) -> bytes:
         """The 32-byte seed of one day's draws. Its SHA-256 may be told the day before, the seed itself the day
         after.
         """
-        return hmac.digest(self.seed.secret, b"draw seed " + day.isoformat().encode(), "sha256")
+        return _day_seed(self.seed.secret, day)
 
     def draw_seed_hash(self, day: date) -> str:
         """What may be told of a seed before its day: SHA-256, lower-case hex."""
         return hashlib.sha256(self.draw_seed(day)).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _year_key(secret: bytes, quota_year: int) -> bytes:
+    return hmac.digest(secret, b"quota year %d" % quota_year, "sha256")
+
+
+@lru_cache(maxsize=8)
+def _case_key(secret: bytes) -> bytes:
+    return hmac.digest(secret, b"case ids", "sha256")
+
+
+@lru_cache(maxsize=4096)  # an order, its payment, its inventory and the draw ask for one and the same
+def _case_id(secret: bytes, kind: str, key: tuple[str, ...]) -> str:
+    return hmac.digest(_case_key(secret), "\x1f".join((kind, *key)).encode(), "sha256")[:16].hex()
+
+
+@lru_cache(maxsize=8)
+def _day_seed(secret: bytes, day: date) -> bytes:
+    return hmac.digest(secret, b"draw seed " + day.isoformat().encode(), "sha256")
 
 
 class Box:
