@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from tests.gateway import papers
+from tongguan.ceb import sm2
 from tongguan.config import Gateway, Settings
 from tongguan.gateway.serve import serve
 from tongguan.gateway.sink import StoreSink
@@ -170,6 +172,31 @@ def test_gateway_numbers_stay_in_their_range(store: Store) -> None:
     with pytest.raises(StoreFault) as fault:
         serve(Settings(gateway=Gateway(number=99)), store, port=0, processes=2)
     assert fault.value.name == "gateway-number"
+
+
+def test_a_way_of_sm2_that_is_not_there_is_named_and_nothing_starts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent() -> None:
+        raise sm2.Sm2Error("no libcrypto")
+
+    monkeypatch.setattr(sm2, "self_test", absent)
+    with pytest.raises(StoreFault, match="no libcrypto") as fault:
+        serve(Settings(), store, port=0)
+    assert fault.value.name == "sm2-route"
+    assert store.inbox_names() == []
+
+
+@pytest.mark.parametrize(("wanted", "way"), [("evp", "libcrypto EVP"), ("precomputed", "libcrypto tables, EVP")])
+def test_the_setting_chooses_the_way_of_sm2(store: Store, wanted: sm2.Wanted, way: str) -> None:
+    settings = Settings(gateway=Gateway(port=0, sm2_route=wanted))
+    stop = threading.Event()
+    stop.set()
+    try:
+        serve(settings, store, with_engine=False, stop=stop)
+        assert sm2.route().startswith(way)
+    finally:
+        sm2.use("auto")
 
 
 def test_sandbox_and_production_stores_stay_apart(store: Store, tmp_path: Path) -> None:

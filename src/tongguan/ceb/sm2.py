@@ -4,7 +4,7 @@ First choice is the system's libcrypto (OpenSSL 3.x, EVP interface, through ctyp
 Where it still has the calls for it, a key that comes again is verified with tables (``sm2_tables``); what they do not
 accept EVP is asked again.
 Where it is missing or built without SM2, the packaged library ``gmalglib`` is used if it is installed. ``route()``
-names the choice, ``self_test()`` proves it with the published example of GB/T 32918.5.
+names the choice, ``use()`` narrows it, ``self_test()`` proves it with the published example of GB/T 32918.5.
 
 Keys are curve points of 65 bytes (``04 ‖ X ‖ Y``); a point off the SM2 curve (of P-256, say) raises ``Sm2Error``.
 Signatures are strict DER (SEQUENCE of two INTEGER) or the raw 64 bytes r‖s; r and s lie in [1, n-1].
@@ -20,7 +20,7 @@ import secrets
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from tongguan.ceb.signature.sm2_format import (
     ORDER,
@@ -42,6 +42,7 @@ __all__ = [
     "ORDER",
     "PublicKey",
     "Sm2Error",
+    "Wanted",
     "decode_signature",
     "encode_signature",
     "from_pem",
@@ -58,11 +59,15 @@ __all__ = [
     "self_test",
     "sign",
     "to_pem",
+    "use",
     "verify",
 ]
 
+Wanted = Literal["auto", "evp", "precomputed"]
+"""``auto``: the fastest way there is; ``evp``: libcrypto's EVP and nothing else; ``precomputed``: tables must work."""
+
 DEFAULT_ID = b"1234567812345678"
-KEYS_KEPT = 1024  # public keys kept ready; each takes a few KB, senders are few and come again
+KEYS_KEPT = 1024  # public keys kept ready, 85 KB each with its tables; senders are few and come again
 TABLES_FROM_USE = 2  # a table costs as much as six verifications: a key that comes once gets none
 SIGNING_KEYS_KEPT = 64  # reading a private key costs twice as much as signing with it
 
@@ -105,7 +110,7 @@ class _Route(Protocol):
 class _Libcrypto:
     """SM2 through EVP. Every function gets its types: without them ctypes would cut pointers to 32 bits."""
 
-    def __init__(self, library: ctypes.CDLL) -> None:
+    def __init__(self, library: ctypes.CDLL, wanted: Wanted = "auto") -> None:
         self._calls: Any = SimpleNamespace()
         pointer, number, size, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_char_p
         for name, result, arguments in (
@@ -133,7 +138,9 @@ class _Libcrypto:
             setattr(self._calls, name, function)
         self._sm3 = self._calls.EVP_sm3()
         version: bytes = self._calls.OpenSSL_version(0)
-        self._tables = _tables(library)
+        self._tables = None if wanted == "evp" else _tables(library)
+        if wanted == "precomputed" and self._tables is None:
+            raise Sm2Error("this libcrypto cannot verify by tables")
         ways = "tables, EVP" if self._tables else "EVP"
         self.name = f"libcrypto {ways} ({version.decode('ascii', 'replace')})"
 
@@ -263,14 +270,19 @@ class _Gmalglib:
 
 @cache
 def _route() -> _Route:
-    """The first library that passes the published example."""
+    """The first library that passes the published example and is what ``use`` asked for."""
     for name in _libcrypto_names():
         try:
-            libcrypto = _Libcrypto(ctypes.CDLL(name))
+            libcrypto = _Libcrypto(ctypes.CDLL(name), _wanted)
             _prove(libcrypto)
         except (OSError, AttributeError, Sm2Error):
             continue
         return libcrypto
+    if _wanted != "auto":  # whoever names a way has a reason; another one would answer in its stead without a word
+        raise Sm2Error(
+            f"no libcrypto here does SM2 the way {_wanted}: install OpenSSL 3, or let the way be auto / "
+            f"没有 libcrypto 能以 {_wanted} 方式实现 SM2：请安装 OpenSSL 3，或改用 auto"
+        )
     try:
         packaged = _Gmalglib()
     except ImportError as absent:
@@ -287,6 +299,23 @@ def _libcrypto_names() -> Iterator[str]:
     yield "libcrypto.so.3"
     if found := ctypes.util.find_library("crypto"):
         yield found
+
+
+_wanted: Wanted = "auto"
+
+
+def use(wanted: Wanted) -> None:
+    """Narrow the choice for this process, before the first signature. Keys made ready by libcrypto stay good.
+
+    For a set-up in which only a certified way may decide. ``route``, ``verify`` and ``sign`` raise Sm2Error where the
+    wanted way is not there. Raises ValueError for another word.
+    """
+    global _wanted
+    if wanted not in get_args(Wanted):
+        raise ValueError(f"no such way of SM2: {wanted}")
+    if wanted != _wanted:
+        _wanted = wanted
+        _route.cache_clear()
 
 
 def route() -> str:

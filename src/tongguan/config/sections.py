@@ -103,6 +103,14 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             le=100_000_000,
         ),
     ] = 5000
+    sm2_route: Annotated[
+        Literal["auto", "evp", "precomputed"],
+        _says(
+            "SM2 验签方式：auto 取最快者；evp 只用 libcrypto 的 EVP（经认证的环境）；precomputed 要求倍点表可用",
+            "how SM2 is verified: auto takes the fastest way, evp only libcrypto's EVP (for a certified set-up), "
+            "precomputed insists on the tables",
+        ),
+    ] = "auto"
 
 
 class Ceb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

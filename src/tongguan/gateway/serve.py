@@ -17,6 +17,7 @@ from typing import Any
 from prometheus_client.multiprocess import mark_process_dead
 
 from tongguan import logs
+from tongguan.ceb import sm2
 from tongguan.config import Settings
 from tongguan.gateway.metrics import MULTIPROCESS_KEY
 from tongguan.gateway.worker import engine_main, gateway_main, shared_socket
@@ -96,12 +97,13 @@ def serve(
     ``store`` has been opened by the caller, who so has said whether this is a sandbox; every process opens it again
     under the same word. ``host``, ``port`` and ``processes`` go before the settings. ``say`` gets one line once the
     door is open. ``scenarios`` are what a sandbox's engine reads from notes.
-    Raises StoreFault ``port-in-use`` or ``gateway-number`` before anything is started.
+    Raises StoreFault ``port-in-use``, ``gateway-number`` or ``sm2-route`` before anything is started.
     """
     host = settings.gateway.host if host is None else host
     count = processes or settings.gateway.processes
     stop = stop or threading.Event()
     _check_numbers(settings.gateway.number, count)
+    _check_sm2(settings)
     signalled = _signalled()
     holder = _hold_port(host, settings.gateway.port if port is None else port)
     metrics_dir = _metrics_folder(count)
@@ -148,6 +150,15 @@ def _check_numbers(first: int, count: int) -> None:
             f"网关编号 {first} 至 {first + count - 1} 超出 1 至 99",
             f"the gateway numbers {first} to {first + count - 1} leave the range 1 to 99",
         ) from None
+
+
+def _check_sm2(settings: Settings) -> None:
+    """Prove the wanted way of SM2 here, once: otherwise every process would find out with its first message."""
+    try:
+        sm2.use(settings.gateway.sm2_route)
+        sm2.self_test()
+    except sm2.Sm2Error as error:
+        raise StoreFault("sm2-route", f"不能验签：{error}", f"signatures cannot be verified: {error}") from error
 
 
 def _run(children: list[Child], ended: Callable[[], bool], greet: Callable[[], None], host: str, port: int) -> None:

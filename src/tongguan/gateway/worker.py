@@ -17,6 +17,7 @@ import msgspec
 import uvicorn
 
 from tongguan import logs
+from tongguan.ceb import sm2
 from tongguan.clearance.explain import explain_document
 from tongguan.config import Settings
 from tongguan.gateway.api import ReadApi, ReadySettings
@@ -41,6 +42,7 @@ BACKLOG = 2048
 def gateway_main(directory: Path, sandbox: bool, settings: Settings, number: int, host: str, port: int) -> None:
     """Serve as gateway ``number`` until SIGTERM: then answer what came in, write what waits, and return."""
     logs.configure(settings.log.level)
+    sm2.use(settings.gateway.sm2_route)
     _end_with_parent()
     store = open_store(directory, sandbox)
     built = build(store, settings, number)
@@ -78,6 +80,7 @@ def engine_main(
     from tongguan.engine.loop import Engine
 
     logs.configure(settings.log.level)
+    sm2.use(settings.gateway.sm2_route)  # certificates are checked here
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor turns Ctrl-C into SIGTERM, once, for all
     # A handler must not set an Event that the same thread may be waiting on (it holds the lock): a thread of its own

@@ -12,6 +12,8 @@ from pathlib import Path
 from tongguan.store.faults import StoreFault
 from tongguan.store.inbox import SqliteInbox
 
+BUFFERED_BYTES = 1 << 20
+
 
 class RawFile:
     """One gateway's raw messages. One writer."""
@@ -22,23 +24,34 @@ class RawFile:
         self._day = ""
         self._fd = -1
         self._end = 0
+        self._buffered: list[bytes] = []  # one write for a group: each call hands the interpreter to another thread
+        self._buffered_bytes = 0
         self._dirty = False
 
     def append(self, raw: bytes, filing_id: str, day: str) -> tuple[str, int, int]:
-        """Add one message; returns its place (file name, offset, length). Durable only after ``sync``."""
+        """Add one message; returns its place (file name, offset, length). In the file, and durable, after ``sync``."""
         self._open(day)
         sealed = self._inbox.day_box(day).seal(raw, filing_id.encode())
-        entry = len(sealed).to_bytes(4, "big") + sealed
-        place = (self._name(day), self._end, len(entry))
-        view = memoryview(entry)
+        length = 4 + len(sealed)
+        place = (self._name(day), self._end, length)
+        self._buffered += (len(sealed).to_bytes(4, "big"), sealed)
+        self._buffered_bytes += length
+        self._end += length
+        if self._buffered_bytes >= BUFFERED_BYTES:
+            self._write()
+        return place
+
+    def _write(self) -> None:
+        view = memoryview(b"".join(self._buffered))
+        self._buffered, self._buffered_bytes = [], 0
+        self._dirty = True
         while view:  # a short write is legal
             view = view[os.write(self._fd, view) :]
-        self._end += len(entry)
-        self._dirty = True
-        return place
 
     def sync(self) -> None:
         """Make everything added durable. Call before the inbox commit that names it."""
+        if self._buffered:
+            self._write()
         if self._dirty:
             os.fdatasync(self._fd)
             self._dirty = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -230,6 +231,63 @@ def test_without_any_library_the_error_names_the_cure(monkeypatch: pytest.Monkey
             sm2.self_test()
     finally:
         forget()
+
+
+@pytest.fixture
+def any_way() -> Iterator[None]:
+    yield
+    sm2.use("auto")
+    forget()
+
+
+@pytest.mark.usefixtures("any_way")
+def test_evp_alone_when_only_that_is_wanted(monkeypatch: pytest.MonkeyPatch, key: bytes) -> None:
+    ready = sm2.public_key(sm2.point_of_private(key))
+    signature = sm2.sign(key, TEXT)
+    assert all(sm2.verify(ready, TEXT, signature) for _ in range(3))  # its tables are made
+    sm2.use("evp")
+    assert sm2.route().startswith("libcrypto EVP")
+    monkeypatch.setattr("tongguan.ceb.sm2_tables.Tables.verify", lambda *arguments: pytest.fail("by tables"))
+    assert sm2.verify(ready, TEXT, signature)
+    assert not sm2.verify(ready, TEXT + b".", signature)
+    sm2.self_test()
+
+
+@pytest.mark.usefixtures("any_way")
+def test_tables_that_are_insisted_on_and_do_not_work_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    sm2.use("precomputed")
+    assert "tables" in sm2.route()
+    forget()
+    monkeypatch.setattr("tongguan.ceb.sm2_tables.Tables.verify", lambda *arguments: False)
+    with pytest.raises(sm2.Sm2Error, match="precomputed"):
+        sm2.self_test()
+    sm2.use("auto")
+    assert sm2.route().startswith("libcrypto EVP")
+
+
+@pytest.mark.usefixtures("any_way")
+def test_a_table_that_says_yes_to_a_changed_signature_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget()
+    monkeypatch.setattr("tongguan.ceb.sm2_tables.Tables.verify", lambda *arguments: True)
+    assert sm2.route().startswith("libcrypto EVP")
+    assert not sm2.verify(POINT, TEXT + b".", RAW)
+
+
+@pytest.mark.usefixtures("any_way")
+@pytest.mark.parametrize("wanted", ["evp", "precomputed"])
+def test_another_library_never_stands_in_for_a_way_that_was_named(
+    monkeypatch: pytest.MonkeyPatch, wanted: sm2.Wanted
+) -> None:
+    monkeypatch.setattr(sm2, "_libcrypto_names", lambda: iter(["libcrypto-that-is-not-there"]))
+    sm2.use(wanted)
+    forget()
+    with pytest.raises(sm2.Sm2Error, match=wanted):
+        sm2.verify(POINT, TEXT, RAW)
+
+
+def test_a_word_that_is_no_way_is_refused() -> None:
+    with pytest.raises(ValueError, match="botan"):
+        sm2.use("botan")  # type: ignore[arg-type]
 
 
 def test_keys_are_kept_within_a_bound() -> None:
