@@ -47,7 +47,6 @@ class _Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         self.report.statuses[self.parser.get_status_code()] += 1
         self.report.latencies.append(time.perf_counter() - self.due.popleft())
-        self.parser = httptools.HttpResponseParser(self)
         if not self.due:
             self.idle.set()
 
