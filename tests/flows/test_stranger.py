@@ -85,7 +85,7 @@ def _certificate(keys: Path, certificate: Path, name: str, serial: int) -> None:
     )  # fmt: skip
 
 
-def _message(folder: Path, keys: Path, number: int, code: str, body: str) -> bytes:
+def _message(folder: Path, keys: Path, number: int, code: str, body: str, *, with_certificate: bool = True) -> bytes:
     """A signed message of a company, with a default namespace and line breaks, as another program would write it."""
     root = f"CEB{number}Message"
     text = (
@@ -98,7 +98,7 @@ def _message(folder: Path, keys: Path, number: int, code: str, body: str) -> byt
         (keys / f"{DXP[code]}.key").read_bytes(),
         (folder / "registry" / "certificates" / f"{DXP[code]}.pem").read_bytes(),
     )
-    return signer.sign(text.encode(), algorithm="rsa-sha256")
+    return signer.sign(text.encode(), algorithm="rsa-sha256", with_certificate=with_certificate)
 
 
 def _papers(order_no: str, buyer_id: str) -> dict[tuple[int, str], str]:
@@ -180,6 +180,21 @@ def test_a_strangers_folder_clears_with_the_tax_of_the_worked_example(
     assert (row["consumptionTax"], row["valueAddedTax"], row["customsTax"]) == ("24.89", "32.36", "0.00")
     assert row["invtNo"][:4] == "2991"
     run("replay", "--verify", "--db", tmp_path / "db")
+
+
+def test_a_message_that_names_its_certificate_and_does_not_carry_it_is_verified_too(
+    run: Run,  # noqa: F811
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    (folder / "papers").mkdir()
+    order = _papers("FAR-3", with_check("99010119900101001"))[311, PLATFORM]
+    message = _message(folder, tmp_path / "keys", 311, PLATFORM, order, with_certificate=False)
+    assert b"X509Certificate" not in message
+    (folder / "papers" / "311.xml").write_bytes(message)
+    run("clear", folder, "--db", tmp_path / "db", "--out", tmp_path / "out")
+    statuses = sorted(file.stem.rsplit("-", 1)[1] for file in (tmp_path / "out" / "receipts").rglob("*CEB312*"))
+    assert statuses == ["2", "3"]
 
 
 def test_a_certificate_of_another_authority_is_refused(run: Run, folder: Path, tmp_path: Path) -> None:  # noqa: F811

@@ -73,8 +73,12 @@ def clear(
     run.first_event = listing.last_event() + 1
     listing.close()
     registry = RegistryView(lambda: in_force(store, "registry"), today=lambda: china_day(clock_ns()))
-    # The registry keeps certificates by fingerprint, not their bytes: a message without one is told so by the verifier.
-    door = Door(limits=settings().limits(), profile_of=registry.profile_of, sandbox=store.sandbox)
+    door = Door(
+        limits=settings().limits(),
+        profile_of=registry.profile_of,
+        find_certificate=registry.find_certificate,
+        sandbox=store.sandbox,
+    )
     with named_faults():
         sink = StoreSink(store, LOCAL_GATEWAY, clock_ns)
         waiting: list[tuple[Filing, bytes]] = []

@@ -43,6 +43,11 @@ class RegistryView:
         row = registry.by_dxp(dxp_id, self._today()) if registry else None
         return row.profile if row else self._default_profile
 
+    def find_certificate(self, number: str) -> bytes | None:
+        """The DER of a registered certificate by its number, for a message that does not carry it."""
+        registry = self._current()
+        return registry.certificate_der(number) if registry else None
+
     def _current(self) -> Registry | None:
         if self._steady() - self._looked_at >= self._seconds:
             packed = self._load()

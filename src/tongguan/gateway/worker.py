@@ -139,7 +139,12 @@ def build(store: Store, settings: Settings, number: int) -> Built:
         ),
     )
     app = Gateway(
-        door=Door(profile_of=registry.profile_of, limits=limits, sandbox=store.sandbox),
+        door=Door(
+            profile_of=registry.profile_of,
+            find_certificate=registry.find_certificate,
+            limits=limits,
+            sandbox=store.sandbox,
+        ),
         commit=commit,
         mint=sink.mint,
         tokens=tokens,

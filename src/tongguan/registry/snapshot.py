@@ -57,6 +57,7 @@ class Registry:
         self._filers = _grouped((row for row in tables.parties if row.dxp_id), lambda row: row.dxp_id)
         self._certificates = {row.fingerprint: row for row in tables.certificates}
         self._numbers = {row.number: row for row in tables.certificates}
+        self._encoded = dict(tables.certificate_files)
         self._guarantees = _grouped(tables.guarantees, lambda row: row.assure_code)
         self._book_items = {(row.ems_no, row.item_record_no): row for row in tables.book_items}
         self._sites = {row.loct_no: row for row in tables.sites}
@@ -82,6 +83,11 @@ class Registry:
         if found is None and plain.isdigit():
             found = self._numbers.get(number_text(int(plain)))
         return found
+
+    def certificate_der(self, number: str) -> bytes | None:
+        """The DER of the certificate with this number, as ``certificate_by_number`` takes it."""
+        row = self.certificate_by_number(number)
+        return self._encoded.get(row.fingerprint) if row else None
 
     def guarantee(self, assure_code: str, day: date) -> GuaranteeRow | None:
         """The guarantee of this guarantor in force on that day; an expired or future one is not given."""

@@ -61,6 +61,8 @@ class RegistryTables(msgspec.Struct, frozen=True, kw_only=True):
     guarantees: tuple[GuaranteeRow, ...] = ()
     sites: tuple[SiteRow, ...] = ()
     book_items: tuple[BookItemRow, ...] = ()
+    certificate_files: tuple[tuple[str, bytes], ...] = ()
+    """(fingerprint, DER): for messages that name their certificate by its number and do not carry it."""
 
 
 class RegistryReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,9 +91,10 @@ def read_registry(files: Mapping[str, bytes | str]) -> RegistryReading:
         return read_sheet(file, contents[file], COLUMNS[file], make, problems)
 
     trust = Trust(_inside("roots", contents), _inside("crl", contents), problems)
+    encoded: dict[str, bytes] = {}
     sheets = invariants.Sheets(
         parties=sheet("parties.csv", _party),
-        certificates=sheet("certificates.csv", lambda cells: _certificate(cells, contents, trust, warnings)),
+        certificates=sheet("certificates.csv", lambda cells: _certificate(cells, contents, trust, warnings, encoded)),
         guarantees=sheet("guarantees.csv", _guarantee),
         sites=sheet("sites.csv", _site),
         book_items=sheet("book_items.csv", _book_item),
@@ -101,10 +104,10 @@ def read_registry(files: Mapping[str, bytes | str]) -> RegistryReading:
         problems.extend(invariants.broken(sheets))
     if problems:
         return RegistryReading(tables=None, problems=tuple(problems), warnings=tuple(warnings))
-    return RegistryReading(tables=_tables(sheets), warnings=tuple(warnings))
+    return RegistryReading(tables=_tables(sheets, encoded), warnings=tuple(warnings))
 
 
-def _tables(sheets: invariants.Sheets) -> RegistryTables:
+def _tables(sheets: invariants.Sheets, encoded: Mapping[str, bytes]) -> RegistryTables:
     """The rows without their places, sorted by key, so that equal folders give equal tables."""
     return RegistryTables(
         parties=tuple(sorted((row for _, row in sheets.parties), key=lambda row: (row.code, row.valid_from))),
@@ -116,6 +119,7 @@ def _tables(sheets: invariants.Sheets) -> RegistryTables:
         book_items=tuple(
             sorted((row for _, row in sheets.book_items), key=lambda row: (row.ems_no, row.item_record_no))
         ),
+        certificate_files=tuple(sorted(encoded.items())),
     )
 
 
@@ -138,8 +142,9 @@ def _party(cells: Cells) -> PartyRow:
 
 
 def _certificate(
-    cells: Cells, contents: Mapping[str, bytes], trust: Trust, warnings: list[Problem]
+    cells: Cells, contents: Mapping[str, bytes], trust: Trust, warnings: list[Problem], encoded: dict[str, bytes]
 ) -> CertificateRow | None:
+    """One row; the certificate itself goes into ``encoded`` by its fingerprint."""
     number = cells.matching("number", _SERIAL, "1-64 × 0-9 A-F")
     file = "certificates/" + cells.matching("file", _FILE, "name.pem")
     party_code = cells.matching("party_code", _CODE, "1-18 × 0-9 A-Z")
@@ -152,6 +157,7 @@ def _certificate(
     chain = trust.chain(certificate)
     if chain != "ok":
         warnings.append(problem("R30", cells.file, f"row {cells.row}/file", chain, "ok"))
+    encoded[certificate.fingerprint.hex()] = certificate.der
     return CertificateRow(
         number=certificate.number,
         fingerprint=certificate.fingerprint.hex(),
