@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -59,6 +60,30 @@ def test_what_was_appended_is_read_in_order(store: Store, clock: Clock) -> None:
     assert [row.id for row in reader.read(2, FAR, 2)] == [3, 4]
     assert reader.highest_id() == 5
     assert inbox.append([]) == []
+
+
+@pytest.mark.parametrize("count", [7, 8, 9, 16, 27])
+def test_a_group_of_any_size_keeps_its_order_and_gets_ids_without_gaps(store: Store, clock: Clock, count: int) -> None:
+    inbox = opened(store, clock)
+    inbox.append([filing(inbox)])
+    inbox.forget(1)
+    items = [filing(inbox, sender=f"s{number}") for number in range(count)]
+    assert inbox.append(items) == list(range(2, 2 + count))
+    rows = opened(store, clock, writer=False).read(1, FAR, 100)
+    assert [row.id for row in rows] == list(range(2, 2 + count))
+    assert [row.item for row in rows] == items
+    assert [row.accepted_ns - rows[0].accepted_ns for row in rows] == list(range(count))
+
+
+def test_a_group_that_fails_half_way_leaves_nothing(store: Store, clock: Clock) -> None:
+    inbox = opened(store, clock)
+    good = [filing(inbox) for _ in range(10)]
+    with pytest.raises(ValueError, match="invalid literal"):
+        inbox.append([*good, Filing(filing_id="G01-x", message_type="", received_ns=1, raw_digest=b"")])
+    with pytest.raises(sqlite3.Error):
+        inbox.append([*good, Filing(filing_id="G01-1", message_type="", received_ns="?", raw_digest=b"")])  # type: ignore[arg-type]
+    assert inbox.highest_id() == 0 and inbox.read(0, FAR, 100) == []
+    assert inbox.append(good) == list(range(1, 11))
 
 
 def test_accepted_times_rise_even_when_the_clock_stands(store: Store, clock: Clock) -> None:
@@ -206,6 +231,33 @@ def test_raw_messages_are_sealed_and_read_back_by_place(store: Store, clock: Clo
         assert read_raw(store.raw_dir, inbox, place, f"G01-{number:012d}") == text
     assert SECRET.encode() not in (store.raw_dir / "G01-2026-03-02.seal").read_bytes()
     assert (store.raw_dir / "G01-2026-03-02.seal").stat().st_mode & 0o777 == 0o600
+
+
+def test_raw_messages_survive_short_writes_and_a_full_buffer(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = opened(store, clock)
+    raw = RawFile(store.raw_dir, inbox)
+    really = os.write
+    monkeypatch.setattr("tongguan.store.raw.os.write", lambda fd, view: really(fd, view[:100_001]))
+    texts = [bytes([number]) * 300_000 for number in range(9)]  # over a megabyte: written before the end too
+    places = [raw.append(text, f"G01-{number:012d}", "2026-03-02") for number, text in enumerate(texts)]
+    raw.sync()
+    assert (store.raw_dir / "G01-2026-03-02.seal").stat().st_size == sum(length for _, _, length in places)
+    for number, (text, place) in enumerate(zip(texts, places, strict=True)):
+        assert read_raw(store.raw_dir, inbox, place, f"G01-{number:012d}") == text
+    raw.close()
+
+
+def test_raw_messages_of_two_days_go_to_two_files(store: Store, clock: Clock) -> None:
+    inbox = opened(store, clock)
+    raw = RawFile(store.raw_dir, inbox)
+    days = ["2026-03-02", "2026-03-03", "2026-03-02"]
+    places = [raw.append(day.encode(), f"G01-{number:012d}", day) for number, day in enumerate(days)]
+    raw.close()
+    for number, (day, place) in enumerate(zip(days, places, strict=True)):
+        assert place[0] == f"G01-{day}.seal"
+        assert read_raw(store.raw_dir, inbox, place, f"G01-{number:012d}") == day.encode()
 
 
 @pytest.mark.parametrize(
