@@ -80,8 +80,9 @@ def test_a_group_that_fails_half_way_leaves_nothing(store: Store, clock: Clock) 
     good = [filing(inbox) for _ in range(10)]
     with pytest.raises(ValueError, match="invalid literal"):
         inbox.append([*good, Filing(filing_id="G01-x", message_type="", received_ns=1, raw_digest=b"")])
+    wrong = Filing(filing_id="G01-1", message_type="", received_ns="?", raw_digest=b"")  # type: ignore[arg-type]
     with pytest.raises(sqlite3.Error):
-        inbox.append([*good, Filing(filing_id="G01-1", message_type="", received_ns="?", raw_digest=b"")])  # type: ignore[arg-type]
+        inbox.append([*good, wrong])
     assert inbox.highest_id() == 0 and inbox.read(0, FAR, 100) == []
     assert inbox.append(good) == list(range(1, 11))
 
