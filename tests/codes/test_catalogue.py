@@ -11,9 +11,10 @@ from tongguan import codes
 from tongguan.codes.measure import Measure, measure
 
 ROWS = {
-    "admin_divisions": 3515, "app_status": 2, "app_type": 3, "countries": 249, "currencies": 28,
+    "admin_divisions": 3515, "agencies": 6, "app_status": 2, "app_type": 3, "countries": 249, "currencies": 28,
     "customs_districts": 1085, "customs_result_codes": 13, "customs_result_prefixes": 7, "dxp_error_codes": 15,
     "hs_units_2019": 11929, "id_types": 2, "ie_flag": 2, "logistics_status": 1, "order_type": 4,
+    "pull_answers": 10, "pull_pay_type": 4, "pull_ver_dept": 3,
     "return_error_codes": 172, "return_status": 21, "subscribe_status": 3, "tax_status": 3, "trade_modes": 99,
     "transport_modes": 19, "units": 123, "wrap_types_1digit": 7,
 }  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tongguan.law.staging import LAW_RULES
 from tongguan.law.tax import TAX_RULES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -18,7 +19,7 @@ def test_the_page_is_complete(tables, page):
     assert [name for name in sorted(named) if name not in text] == []
     rows = [f"| `{row['key']}` | {row['value']} |" for row in tables["settings"].as_dicts()]
     assert [row for row in rows if row not in text] == []
-    assert [rule.id for rule in TAX_RULES if f"| {rule.id} |" not in text] == []
+    assert [rule.id for rule in (*TAX_RULES, *LAW_RULES) if f"| {rule.id} |" not in text] == []
 
 
 @pytest.mark.parametrize("rule", TAX_RULES, ids=lambda rule: rule.id)

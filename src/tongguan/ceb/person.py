@@ -15,6 +15,7 @@ PERSON_ELEMENTS = frozenset(
         "consigneeTelephone",
         "consigneeAddress",
         "note",  # free text: filers put names and numbers there
+        "reason",  # of a cancellation or a goods return; free text too
     }
 )
 

@@ -160,6 +160,17 @@ def open_part(part: Part) -> dict[str, bytes]:
     return values
 
 
+def open_rest(part: Part) -> dict[str, bytes]:
+    """The fields of a part that name nobody, by name. Raises SealBroken, also when a digest does not fit its value."""
+    values = open_fields(part.rest, part.rest_secret)
+    for i, name in enumerate(part.names):
+        if name not in values:
+            continue
+        if field_digest(salt(part.rest_secret, name), name, values[name]) != part.digests[32 * i : 32 * i + 32]:
+            raise SealBroken(f"the digest of {name} does not fit its value")
+    return values
+
+
 def record_fields(record: Any, prefix: str = "filed") -> list[Field]:
     """The fields of one typed record: ``filed.OrderHead.orderNo``, ``filed.OrderList[1].qty``. Absent ones are left
     out.

@@ -8,7 +8,19 @@ from datetime import date, timedelta
 
 from tongguan.law.faults import LawFault
 from tongguan.law.inforce import Law
-from tongguan.law.rows import ConsumptionRow, GoodsRow, LimitRow, ListRow, Row, SettingRow, TreatmentRow, VatRow
+from tongguan.law.rows import (
+    ConsumptionRow,
+    GoodsRow,
+    LaneRow,
+    LimitRow,
+    ListRow,
+    RemedyRow,
+    RetentionRow,
+    Row,
+    SettingRow,
+    TreatmentRow,
+    VatRow,
+)
 from tongguan.law.schema import COMMON, SCHEMAS, BadCell, TableSchema, setting_value
 from tongguan.law.source import LawTables, Table, digest, unpack
 
@@ -22,13 +34,31 @@ def build_law(packed: bytes) -> Law:
     one language only, an unknown unit, dates of one subject that overlap or (where the table allows none) leave a gap,
     or a row that names a row that does not exist.
     """
-    tables = unpack(packed)
+    tables = completed(unpack(packed))
     _same(tables, SCHEMAS, "*")
     rows = {name: _dated(name, schema, _read(name, schema, tables[name])) for name, schema in SCHEMAS.items()}
     _ids_once(tables)
     _meaning(rows)
     _one_excise_a_day([row for row in rows["consumption_tax_rates"] if isinstance(row, ConsumptionRow)])
     return Law(digest(packed), rows)
+
+
+def completed(tables: LawTables) -> LawTables:
+    """The tables with what snapshots made by an earlier version of this program lack: younger tables and columns."""
+    for name, schema in SCHEMAS.items():
+        if name not in tables and schema.later:
+            tables = tables.with_table(name, Table((*COMMON, *schema.columns), ()))
+        if name in tables and not schema.added.keys() <= set(tables[name].header):
+            tables = tables.with_table(name, with_columns(tables[name], schema.added))
+    return tables
+
+
+def with_columns(table: Table, added: Mapping[str, str]) -> Table:
+    """The table with those of the columns that it lacks, filled with their text in every row."""
+    lacking = {column: text for column, text in added.items() if column not in table.header}
+    if not lacking:
+        return table
+    return Table((*table.header, *lacking), tuple((*row, *lacking.values()) for row in table.rows))
 
 
 def _same(found: Iterable[str], wanted: Iterable[str], table: str) -> None:
@@ -101,7 +131,7 @@ def _meaning(rows: Mapping[str, tuple[Row, ...]]) -> None:
     limits = {row.limit_type for row in rows["limits"] if isinstance(row, LimitRow)}
     for name, group in rows.items():
         for row in group:
-            fault = _row_fault(row, classes, excise, limits)
+            fault = _row_fault(row, classes, excise, limits) or _uncovered(row, rows)
             if fault is not None:
                 column, zh, en = fault
                 raise LawFault(name, row.id, column, zh=zh, en=en)
@@ -131,7 +161,38 @@ def _row_fault(row: Row, classes: set[str], excise: set[str], limits: set[str]) 
             return "year_limit", f"限值不存在：{limit}", f"unknown limit: {limit}"
         case ListRow(remark_zh=zh, remark_en=en) if bool(zh) != bool(en):
             return "remark_en", "备注须有中英文", "a remark needs both languages"
+        case LaneRow(value_from=least, value_to=most) if least is not None and most is not None and most < least:
+            return "value_to", "低于 value_from", "is below value_from"
+        case RemedyRow(period=period, period_unit=unit) if (period is None) != (not unit):
+            return "period_unit", "期限与单位须同时填写", "a period needs its unit, and a unit its period"
+        case RetentionRow(least=least, most=most, unit=unit) if (least is None and most is None) != (not unit):
+            return "unit", "期限与单位须同时填写", "a period needs its unit, and a unit its period"
+        case RetentionRow(least=least, most=most) if least is not None and most is not None and most < least:
+            return "most", "低于 least", "is below least"
     return None
+
+
+def _uncovered(row: Row, rows: Mapping[str, tuple[Row, ...]]) -> tuple[str, str, str] | None:
+    """What a row leans on must be there as long as itself: a decision may not find half a rule."""
+    found: list[Row]
+    match row:
+        case GoodsRow(vat_class=needed):
+            column = "vat_class"
+            found = [one for one in rows["vat_rates"] if isinstance(one, VatRow) and one.rate_class == needed]
+        case ListRow(year_limit=needed) if needed:
+            column = "year_limit"
+            found = [one for one in rows["limits"] if isinstance(one, LimitRow) and one.limit_type == needed]
+        case LaneRow(price_outlier=True):
+            column, needed = "price_outlier", "price_outlier_releases_min"
+            found = [one for one in rows["settings"] if isinstance(one, SettingRow) and one.key == needed]
+            if not found:
+                return column, f"缺少设置 {needed}", f"the setting {needed} is missing"
+        case _:
+            return None
+    last = max(one.valid_to or date.max for one in found)
+    if min(one.valid_from for one in found) <= row.valid_from and (row.valid_to or date.max) <= last:
+        return None
+    return column, f"{needed} 未覆盖本行的全部有效期", f"{needed} is not there on all days of this row"
 
 
 def _consumption_fault(row: ConsumptionRow) -> tuple[str, str, str] | None:

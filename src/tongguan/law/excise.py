@@ -49,12 +49,29 @@ class Quantities(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """A threshold held against a line: ``price`` is yuan of dutiable value for each ``per``; so is ``threshold``.
+
+    ``test`` says on which side of the threshold the row applies: from, or below. ``reached``: whether it does.
+    """
+
+    row_id: str
+    per: str
+    amount: Fraction
+    price: Fraction
+    threshold: Fraction
+    test: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Excise:
     """The consumption tax of a line: a share of its base and an amount by quantity (yuan). ``rows``: all looked at."""
 
     rate: Decimal
     specific: Fraction
     rows: tuple[Row, ...]
+    tests: tuple[Tested, ...] = ()
 
 
 _NONE_DUE = Excise(Decimal(0), Fraction(0), ())
@@ -63,45 +80,54 @@ _NONE_DUE = Excise(Decimal(0), Fraction(0), ())
 def excise(line: Quantities, goods: GoodsRow, value: Fraction, law: LawAt) -> Excise | TaxFault:
     """The consumption tax due on a line of that dutiable value (yuan), or why it cannot be told."""
     looked_at: list[Row] = []
+    tests: list[Tested] = []
     for row in law.consumption(goods.code):
         if row.threshold_per in ("sheet", "gram_or_ml") and (row.threshold_per == "sheet") != (
             goods.content == "sheet"
         ):
             continue
         looked_at.append(row)
-        reached = _threshold_met(line, goods, value, row, law, looked_at)
-        if isinstance(reached, TaxFault):
-            return reached
-        if reached:
-            specific = _by_quantity(line, row)
-            if isinstance(specific, TaxFault):
-                return specific
-            return Excise(row.rate, specific, tuple(looked_at))
-    return Excise(Decimal(0), Fraction(0), tuple(looked_at)) if looked_at else _NONE_DUE
+        if row.threshold is not None:
+            tested = _tested(line, goods, value, row, row.threshold, law, looked_at)
+            if isinstance(tested, TaxFault):
+                return tested
+            tests.append(tested)
+            if not tested.reached:
+                continue
+        specific = _by_quantity(line, row)
+        if isinstance(specific, TaxFault):
+            return specific
+        return Excise(row.rate, specific, tuple(looked_at), tuple(tests))
+    return Excise(Decimal(0), Fraction(0), tuple(looked_at), tuple(tests)) if looked_at else _NONE_DUE
 
 
-def _threshold_met(
-    line: Quantities, goods: GoodsRow, value: Fraction, row: ConsumptionRow, law: LawAt, looked_at: list[Row]
-) -> bool | TaxFault:
-    if row.threshold is None:
-        return True
+def _tested(
+    line: Quantities,
+    goods: GoodsRow,
+    value: Fraction,
+    row: ConsumptionRow,
+    limit: Decimal,
+    law: LawAt,
+    looked_at: list[Row],
+) -> Tested | TaxFault:
     amount = _amount_of(line, goods, row)
     if amount is None:
         return _no_content(line, row, row.threshold_per)
-    threshold = Fraction(row.threshold)
+    threshold = Fraction(limit)
     if row.threshold_currency == "USD":
         rate = law.setting("usd_rate_yuan")
         looked_at.append(rate)
         threshold *= Fraction(rate.decimal)
     price = value / amount
-    return price >= threshold if row.threshold_test == "from" else price < threshold
+    reached = price >= threshold if row.threshold_test == "from" else price < threshold
+    return Tested(row.id, row.threshold_per, amount, price, threshold, row.threshold_test, reached)
 
 
 def _amount_of(line: Quantities, goods: GoodsRow, row: ConsumptionRow) -> Fraction | None:
     """The line's quantity in the unit of the row's threshold."""
     if row.threshold_per == "tonne":
         return _tonnes(line, row)
-    found = _first(line, *_kinds(row.threshold_per, goods.content))
+    found = first_measure(line, *_kinds(row.threshold_per, goods.content))
     return found.amount if found else None
 
 
@@ -116,7 +142,7 @@ def _kinds(threshold_per: str, content: str) -> tuple[Kind, ...]:
 
 def _tonnes(line: Quantities, row: ConsumptionRow) -> Fraction | None:
     """Litres are turned by the row's own factor; a mass is taken only where no volume is filed."""
-    found = _first(line, "volume", "mass")
+    found = first_measure(line, "volume", "mass")
     if found is None or row.litres_per_kg is None:
         return None
     if found.kind == "mass":
@@ -127,7 +153,7 @@ def _tonnes(line: Quantities, row: ConsumptionRow) -> Fraction | None:
 def _by_quantity(line: Quantities, row: ConsumptionRow) -> Fraction | TaxFault:
     if row.yuan_per_litre is None or row.yuan_per_kg is None:
         return Fraction(0)
-    found = _first(line, "volume", "mass")
+    found = first_measure(line, "volume", "mass")
     if found is None:
         return _no_content(line, row, "litre_or_kg")
     if found.kind == "volume":
@@ -135,7 +161,7 @@ def _by_quantity(line: Quantities, row: ConsumptionRow) -> Fraction | TaxFault:
     return found.amount / _GRAMS_PER_KG * Fraction(row.yuan_per_kg)
 
 
-def _first(line: Quantities, *kinds: Kind) -> Measure | None:
+def first_measure(line: Quantities, *kinds: Kind) -> Measure | None:
     """The first quantity above 0 of the first kind that the line has."""
     measures = list(_measures(line))
     for kind in kinds:

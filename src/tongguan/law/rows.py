@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,23 +122,87 @@ class GoodsRow(Row):
     content: str
 
 
+class Parcel(NamedTuple):
+    """What a lane asks about: office, trade mode, the companies named, and (goods code, origin) of each line."""
+
+    customs_code: str
+    trade_mode: str
+    parties: tuple[str, ...]
+    goods: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneRow(Row):
-    """A share of inventories that customs draws for ``hold`` (review, examination). Prefixes; ``*`` means any."""
+    """A share of inventories that an agency draws for ``hold`` (review, examination, suspend). ``*`` means any.
+
+    ``customs_code`` and ``goods`` are prefixes; goods and ``origin`` must meet in one line. ``party`` is the code of
+    any company named. ``value_from`` and ``value_to`` bound the dutiable value in yuan, both included. With
+    ``price_outlier`` only inventories are drawn that have a line of such goods whose unit price is an outlier.
+    """
 
     customs_code: str
     goods: str
     trade_mode: str
     share: Decimal
     hold: str
+    value_from: Decimal | None
+    value_to: Decimal | None
+    party: str
+    origin: str
+    price_outlier: bool
+    agency: str
 
-    def covers(self, customs_code: str, goods_codes: tuple[str, ...], trade_mode: str) -> bool:
-        """Whether the lane is for this office and mode and for at least one of the goods."""
+    def covers(self, parcel: Parcel) -> bool:
+        """Whether the lane is for this parcel, whatever its value and prices."""
         return (
-            _begins(customs_code, self.customs_code)
-            and any(_begins(code, self.goods) for code in goods_codes)
-            and self.trade_mode in ("*", trade_mode)
+            _begins(parcel.customs_code, self.customs_code)
+            and self.trade_mode in ("*", parcel.trade_mode)
+            and (self.party == "*" or self.party in parcel.parties)
+            and any(self.covers_line(code, origin) for code, origin in parcel.goods)
         )
+
+    def covers_line(self, code: str, origin: str) -> bool:
+        """Whether the lane is for goods of that code and origin."""
+        return _begins(code, self.goods) and self.origin in ("*", origin)
+
+    def covers_value(self, dutiable_value: Decimal) -> bool:
+        """Whether the lane is for that dutiable value in yuan."""
+        return (self.value_from is None or self.value_from <= dutiable_value) and (
+            self.value_to is None or dutiable_value <= self.value_to
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyRow(Row):
+    """What can be done against acts of customs (``acts``: rejection, detention, ship_back, refusal, tax).
+
+    ``remedy``: human_decision, reconsideration, lawsuit, lawsuit_after_reconsideration. ``period`` in ``period_unit``
+    (days, months) runs from the day on which the act, or the decision before it, became known; None for no period.
+    """
+
+    acts: tuple[str, ...]
+    remedy: str
+    authority_zh: str
+    authority_en: str
+    period: int | None
+    period_unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRow(Row):
+    """How long a class of data is kept. ``least`` and ``most`` are counted in ``unit`` (days, months) from ``start``.
+
+    ``start``: release (the day on which the goods were released, else that of ``end``) or end (the day on which the
+    case came to its end). Before the least has passed nothing is erased; after the most it is to be erased. A row with
+    neither gives a right: that of a person to ask. ``rule`` is a word for what the source wants.
+    """
+
+    data_class: str
+    rule: str
+    start: str
+    least: int | None
+    most: int | None
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

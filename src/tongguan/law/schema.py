@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +14,8 @@ from tongguan.law.rows import (
     LaneRow,
     LimitRow,
     ListRow,
+    RemedyRow,
+    RetentionRow,
     Row,
     SettingRow,
     TreatmentRow,
@@ -37,12 +39,16 @@ class TableSchema:
     """``subject``: the columns that name what a row is about; at most one row a subject is in force on any day.
 
     ``gaps``: whether a subject may be without a row for a time (goods leave a list and come back; a limit does not).
+    ``added``: columns that snapshots made before them lack, and the text that stands for them there. ``later``: the
+    whole table is younger than the first snapshots, which are read as if it were empty.
     """
 
     row: type[Row]
     columns: Mapping[str, Parser]
     subject: tuple[str, ...]
     gaps: bool
+    added: Mapping[str, str] = field(default_factory=dict)
+    later: bool = False
 
 
 def text(cell: str) -> str:
@@ -164,6 +170,39 @@ def modes(cell: str) -> tuple[str, ...]:
     return found
 
 
+def party(cell: str) -> str:
+    """The code of a company, or ``*`` for any."""
+    if cell != "*" and not ((cell.isascii() and cell.isalnum() and cell.isupper()) or cell.isdigit()):
+        raise BadCell(f"须为企业代码或 *：{cell}", f"must be the code of a company or *: {cell}")
+    return cell
+
+
+def origin(cell: str) -> str:
+    """A country code of customs, or ``*`` for any."""
+    if cell != "*" and not table("countries").has(cell):
+        raise BadCell(f"国别代码不存在：{cell}", f"unknown country code: {cell}")
+    return cell
+
+
+def agency(cell: str) -> str:
+    """An agency of the code table."""
+    return one_of(*table("agencies"))(cell)
+
+
+def words_of(*words: str) -> Callable[[str], tuple[str, ...]]:
+    """One or more of the words given, with blanks between them."""
+
+    def parse(cell: str) -> tuple[str, ...]:
+        return tuple(one_of(*words)(word) for word in cell.split() or ("",))
+
+    return parse
+
+
+def maybe_whole(cell: str) -> int | None:
+    """A whole number, or nothing."""
+    return int(digits(len(cell))(cell)) if cell else None
+
+
 COMMON: Mapping[str, Parser] = {
     "id": text,
     "zh": text,
@@ -238,8 +277,28 @@ SCHEMAS: Mapping[str, TableSchema] = {
     "lanes": TableSchema(
         LaneRow,
         {"customs_code": prefix, "goods": prefix, "trade_mode": prefix, "share": share,
-         "hold": one_of("review", "examination")},
-        ("customs_code", "goods", "trade_mode", "hold"), gaps=True,
+         "hold": one_of("review", "examination", "suspend"), "value_from": maybe_number, "value_to": maybe_number,
+         "party": party, "origin": origin, "price_outlier": yes_no, "agency": agency},
+        ("customs_code", "goods", "trade_mode", "hold", "value_from", "value_to", "party", "origin", "price_outlier",
+         "agency"), gaps=True,
+        added={"value_from": "", "value_to": "", "party": "*", "origin": "*", "price_outlier": "no",
+               "agency": "customs"},
+    ),
+    "remedies": TableSchema(
+        RemedyRow,
+        {"acts": words_of("rejection", "detention", "ship_back", "refusal", "tax"),
+         "remedy": one_of("human_decision", "reconsideration", "lawsuit", "lawsuit_after_reconsideration"),
+         "authority_zh": text, "authority_en": text, "period": maybe_whole,
+         "period_unit": one_of("", "days", "months")},
+        ("acts", "remedy"), gaps=True, later=True,
+    ),
+    "retention": TableSchema(
+        RetentionRow,
+        {"data_class": one_of("accepted", "payment_pull", "unaccepted", "refused", "site", "tax", "access_log", "inbox",
+                              "request"),
+         "rule": text, "start": one_of("release", "end"), "least": maybe_whole, "most": maybe_whole,
+         "unit": one_of("", "days", "months")},
+        ("data_class", "rule"), gaps=True, later=True,
     ),
     "settings": TableSchema(SettingRow, {"key": text, "value": text, "unit": setting_unit}, ("key",), gaps=False),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
-from tongguan.law.excise import Excise, excise
+from tongguan.law.excise import Excise, Tested, excise
 from tongguan.law.inforce import LawAt
 from tongguan.law.money import EXACT, ZERO, Rounding, add, fraction, to_fen
 from tongguan.law.rows import GoodsRow, Row, SettingRow, TreatmentRow, VatRow
@@ -52,7 +52,8 @@ class GoodsLine:
 class TaxLine:
     """The tax of one line in yuan: dutiable value as filed, taxes to the fen.
 
-    ``exact`` holds duty, consumption tax and VAT as levied before rounding, for the explanation of a bill.
+    ``exact`` holds duty, consumption tax and VAT as levied before rounding; ``base_exact`` is the base of consumption
+    tax and VAT, ``specific`` the consumption tax by quantity in full; ``tests`` are the thresholds asked.
     """
 
     gnum: int
@@ -69,6 +70,15 @@ class TaxLine:
     consumption_rate: Decimal
     vat_rate: Decimal
     exact: tuple[Fraction, Fraction, Fraction]
+    base_exact: Fraction
+    specific: Fraction
+    tests: tuple[Tested, ...]
+    discount: Decimal
+
+    @property
+    def base(self) -> str:
+        """The base of consumption tax and VAT in yuan, exactly: a whole number or a quotient ``n/d``."""
+        return str(self.base_exact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,7 @@ class _Priced:
     line: GoodsLine
     freight: Decimal
     insurance: Decimal
+    discount: Decimal
     dutiable: Decimal
 
 
@@ -184,7 +195,9 @@ def _priced(
         if goods_value < 0:
             priced.append(TaxFault(BAD_AMOUNT, line.gnum, "discount", str(of_discount), f"≤ {line.totalPrice}"))
         else:
-            priced.append(_Priced(line, of_freight, of_insurance, add((goods_value, of_freight, of_insurance))))
+            priced.append(
+                _Priced(line, of_freight, of_insurance, of_discount, add((goods_value, of_freight, of_insurance)))
+            )
     return priced
 
 
@@ -241,6 +254,10 @@ def _computed(
         consumption_rate=due.rate,
         vat_rate=vat.rate,
         exact=(duty, levied_excise, levied_vat),
+        base_exact=base,
+        specific=due.specific,
+        tests=due.tests,
+        discount=priced.discount,
     )
 
 

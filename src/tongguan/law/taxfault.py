@@ -47,7 +47,14 @@ BAD_AMOUNT = TaxRule(
     "请核对金额后重新申报",
     "check the amounts and file again",
 )
-TAX_RULES = (UNKNOWN_GOODS, NO_CONTENT, NOT_ALLOWED, BAD_AMOUNT)
+NO_CHANNEL = TaxRule(
+    "TX05",
+    "该日尚无跨境电商零售进口税收渠道，当时按个人物品或货物征税",
+    "on that day there was no such channel yet: such goods came as personal articles or as goods",
+    "个人物品税不在本计算之内；请选用该渠道开始之日或以后的日期",
+    "tax on personal articles is not reckoned here; choose a day from the beginning of the channel on",
+)
+TAX_RULES = (UNKNOWN_GOODS, NO_CONTENT, NOT_ALLOWED, BAD_AMOUNT, NO_CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
