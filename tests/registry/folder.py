@@ -7,6 +7,7 @@ from functools import cache
 
 from tongguan.ceb import sm2
 from tongguan.ceb.signature.issue import Issued, issue_test_ca, issue_test_certificate, issue_test_crl
+from tongguan.codes.identity import check_character
 
 FROM, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 REVOKED = datetime(2026, 5, 1, tzinfo=UTC)
@@ -79,6 +80,30 @@ ems_no,item_record_no,area_code,gcode,unit,unit1,country,qty1,price
 T5165W000001,1,88AA000003,2009500000,142,035,304,12.5,19.9
 T5165W000001,2,88AA000003,0409000000,142,035,609,0,128
 """
+# 990101 is no region of China.
+NUMBERS = tuple(first + check_character(first) for first in ("99010119900307001", "99010119850914002"))
+IDENTITIES = f"number,name\n{NUMBERS[0]},远方·某甲\n{NUMBERS[1]},远方某乙\n"
+
+OFFICERS = """\
+officer_id,name,agency,customs_code,rank,roles,valid_from,valid_to
+far.1,远方甲,customs,5141,1,casework|enforcement,2026-01-01,2026-06-30
+far.1,远方甲,customs,5165,2,casework,2026-07-01,
+far.2,远方乙,inspection,*,3,casework|approval,2026-01-01,
+"""
+SHIFTS = """\
+officer_id,from,to
+far.1,2026-03-02T08:00,2026-03-02T16:00
+far.2,2026-03-02T16:00,2026-03-03T00:00
+"""
+CONFLICTS = """\
+officer_id,party_code
+far.1,88AA000003
+"""
+SUBSCRIPTIONS = """\
+dxp_id,party_code,copies,role,fields,valid_from,valid_to
+FAR0000000000002,88AA000001,ALL,declarant,OrderHead.orderNo|OrderList.qty,2026-01-01,
+FAR0000000000001,88AA000002,RET,,,2026-01-01,2026-12-31
+"""
 
 
 def folder(**changed: str | bytes | None) -> dict[str, str | bytes]:
@@ -92,6 +117,11 @@ def folder(**changed: str | bytes | None) -> dict[str, str | bytes]:
         "guarantees.csv": GUARANTEES,
         "sites.csv": SITES,
         "book_items.csv": BOOK_ITEMS,
+        "identities.csv": IDENTITIES,
+        "subscriptions.csv": SUBSCRIPTIONS,
+        "officers.csv": OFFICERS,
+        "shifts.csv": SHIFTS,
+        "conflicts.csv": CONFLICTS,
         "certificates/one.pem": leaf(0x1001).certificate_pem,
         "certificates/two.pem": leaf(0x1002).certificate_pem,
         "roots/root.pem": root().certificate_pem,

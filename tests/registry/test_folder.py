@@ -91,7 +91,9 @@ def test_columns_may_stand_in_any_order_and_a_byte_order_mark_is_taken() -> None
 def line_of(sheet: str, row: int, /, **cells: str) -> dict[str, str]:
     """A change of the good folder: cells of one row (2 is the first below the header) put wrong."""
     text = {"parties": far.PARTIES, "certificates": far.CERTIFICATES, "guarantees": far.GUARANTEES,
-            "sites": far.SITES, "book_items": far.BOOK_ITEMS}[sheet]  # fmt: skip
+            "sites": far.SITES, "book_items": far.BOOK_ITEMS, "identities": far.IDENTITIES,
+            "subscriptions": far.SUBSCRIPTIONS, "officers": far.OFFICERS, "shifts": far.SHIFTS,
+            "conflicts": far.CONFLICTS}[sheet]  # fmt: skip
     lines = text.splitlines()
     names, values = lines[0].split(","), lines[row - 1].split(",")
     for name, value in cells.items():
@@ -291,6 +293,91 @@ def line_of(sheet: str, row: int, /, **cells: str) -> dict[str, str]:
             "certificates.csv",
             "row 2/file",
             id="a file outside its folder",
+        ),
+        pytest.param(
+            line_of("identities", 2, number=far.NUMBERS[0][:-1] + "!"),
+            "R27",
+            "identities.csv",
+            "row 2/number",
+            id="not an identity number",
+        ),
+        pytest.param(
+            line_of("identities", 3, number=far.NUMBERS[0]),
+            "R16",
+            "identities.csv",
+            "row 3/number",
+            id="a person with two names",
+        ),
+        pytest.param(line_of("identities", 3, name=""), "R04", "identities.csv", "row 3/name", id="nameless"),
+        pytest.param(
+            line_of("subscriptions", 2, dxp_id="FAR0000000000009"),
+            "R28",
+            "subscriptions.csv",
+            "row 2/dxp_id",
+            id="copies for an exchange id that nobody has",
+        ),
+        pytest.param(
+            line_of("subscriptions", 2, role=""),
+            "R29",
+            "subscriptions.csv",
+            "row 2/role",
+            id="data seen as nobody",
+        ),
+        pytest.param(
+            line_of("officers", 3, valid_from="2026-06-30"),
+            "R11",
+            "officers.csv",
+            "row 3/officer_id",
+            id="an officer twice on one day",
+        ),
+        pytest.param(
+            line_of("officers", 2, agency="secret"), "R09", "officers.csv", "row 2/agency", id="an unknown agency"
+        ),
+        pytest.param(line_of("officers", 2, roles="king"), "R07", "officers.csv", "row 2/roles", id="an unknown role"),
+        pytest.param(
+            line_of("officers", 2, customs_code="51"), "R19", "officers.csv", "row 2/customs_code", id="half an office"
+        ),
+        pytest.param(line_of("officers", 2, rank="-1"), "R19", "officers.csv", "row 2/rank", id="a rank below zero"),
+        pytest.param(
+            line_of("officers", 2, officer_id="远"), "R19", "officers.csv", "row 2/officer_id", id="an id in Chinese"
+        ),
+        pytest.param(
+            {"shifts_csv": far.SHIFTS.replace("2026-03-02T08:00", "2026-03-02 08:00")},
+            "R24",
+            "shifts.csv",
+            "row 2/from",
+            id="a time written otherwise",
+        ),
+        pytest.param(
+            {"shifts_csv": far.SHIFTS.replace("T08:00,2026-03-02T16", "T16:00,2026-03-02T16")},
+            "R25",
+            "shifts.csv",
+            "row 2/to",
+            id="a shift of no time",
+        ),
+        pytest.param(
+            line_of("shifts", 2, officer_id="far.9"), "R26", "shifts.csv", "row 2/officer_id", id="a shift of nobody"
+        ),
+        pytest.param(
+            line_of("conflicts", 2, officer_id="far.9"),
+            "R26",
+            "conflicts.csv",
+            "row 2/officer_id",
+            id="a conflict of nobody",
+        ),
+        pytest.param(
+            line_of("conflicts", 2, party_code="88AA000009"),
+            "R12",
+            "conflicts.csv",
+            "row 2/party_code",
+            id="a conflict with nobody",
+        ),
+        pytest.param(
+            {"conflicts_csv": far.CONFLICTS + "far.1,88AA000003\n"},
+            "R16",
+            "conflicts.csv",
+            "row 3/officer_id",
+            id="a conflict told twice",
         ),
         pytest.param({"notes.txt": b"x"}, "R20", "notes.txt", "", id="a file with no place"),
         pytest.param({"keys/one.pem": b"x"}, "R20", "keys/one.pem", "", id="a key among the tables"),

@@ -13,13 +13,14 @@ from tongguan.registry.snapshot import Registry, RegistryFault, build_registry, 
 from tongguan.registry.tables import read_registry
 
 DAY = date(2026, 3, 2)
+KEY = b"a key of a store that is invented"
 
 
 def packed(**changed: str | bytes | None) -> bytes:
     """The packed bytes of the stranger's folder."""
     reading = read_registry(folder(**changed))
     assert reading.tables is not None, reading.problems
-    return pack_registry(reading.tables)
+    return pack_registry(reading.tables, KEY)
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,25 @@ from typing import TypeVar
 
 import msgspec
 
+from tongguan.ceb.person import mask
 from tongguan.ceb.problem import Problem
-from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
+from tongguan.registry import officers, subscriptions
+from tongguan.registry.identities import Person
+from tongguan.registry.model import (
+    BookItemRow,
+    CertificateRow,
+    ConflictRow,
+    GuaranteeRow,
+    OfficerRow,
+    PartyRow,
+    ShiftRow,
+    SiteRow,
+    SubscriptionRow,
+)
 from tongguan.registry.rules import problem
 
 T = TypeVar("T")
-Dated = TypeVar("Dated", PartyRow, GuaranteeRow)
+Dated = TypeVar("Dated", PartyRow, GuaranteeRow, OfficerRow, SubscriptionRow)
 
 
 class Sheets(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +37,11 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True):
     guarantees: tuple[tuple[int, GuaranteeRow], ...]
     sites: tuple[tuple[int, SiteRow], ...]
     book_items: tuple[tuple[int, BookItemRow], ...]
+    officers: tuple[tuple[int, OfficerRow], ...] = ()
+    shifts: tuple[tuple[int, ShiftRow], ...] = ()
+    conflicts: tuple[tuple[int, ConflictRow], ...] = ()
+    people: tuple[tuple[int, Person], ...] = ()
+    subscriptions: tuple[tuple[int, SubscriptionRow], ...] = ()
 
 
 def broken(sheets: Sheets) -> Iterator[Problem]:
@@ -32,6 +50,8 @@ def broken(sheets: Sheets) -> Iterator[Problem]:
     yield from _repeats(sheets)
     yield from _certificates(sheets)
     yield from _references(sheets)
+    yield from officers.broken(sheets.officers, sheets.shifts, sheets.conflicts, sheets.parties)
+    yield from subscriptions.broken(sheets.subscriptions, sheets.parties)
 
 
 def _periods(sheets: Sheets) -> Iterator[Problem]:
@@ -44,6 +64,10 @@ def _periods(sheets: Sheets) -> Iterator[Problem]:
             yield problem("R10", "parties.csv", f"row {at}/dxp_id", row.dxp_id, f"row {other}: {codes[other]}")
     for at, guarantee, other in _overlaps(sheets.guarantees, lambda row: row.assure_code):
         yield problem("R11", "guarantees.csv", f"row {at}/assure_code", guarantee.assure_code, f"row {other}")
+    for at, officer, other in _overlaps(sheets.officers, lambda row: row.officer_id):
+        yield problem("R11", "officers.csv", f"row {at}/officer_id", officer.officer_id, f"row {other}")
+    for at, copied, other in _overlaps(sheets.subscriptions, lambda row: f"{row.dxp_id} {row.party_code}"):
+        yield problem("R11", subscriptions.FILE, f"row {at}/dxp_id", copied.dxp_id, f"row {other}")
 
 
 def _overlaps(rows: Iterable[tuple[int, Dated]], key: Callable[[Dated], str]) -> Iterator[tuple[int, Dated, int]]:
@@ -65,14 +89,25 @@ def _repeats(sheets: Sheets) -> Iterator[Problem]:
     yield from _twice(
         "book_items.csv", "item_record_no", sheets.book_items, lambda row: f"{row.ems_no} {row.item_record_no}"
     )
+    yield from _twice(
+        "shifts.csv", "officer_id", sheets.shifts, lambda row: f"{row.officer_id} {row.begins:%Y-%m-%dT%H:%M}"
+    )
+    yield from _twice("conflicts.csv", "officer_id", sheets.conflicts, lambda row: f"{row.officer_id} {row.party_code}")
+    yield from _twice("identities.csv", "number", sheets.people, lambda row: row.number, show=mask)
 
 
-def _twice(file: str, column: str, rows: Iterable[tuple[int, T]], key: Callable[[T], str]) -> Iterator[Problem]:
+def _twice(
+    file: str,
+    column: str,
+    rows: Iterable[tuple[int, T]],
+    key: Callable[[T], str],
+    show: Callable[[str], str] = str,
+) -> Iterator[Problem]:
     seen: dict[Hashable, int] = {}
     for at, row in rows:
         other = seen.setdefault(key(row), at)
         if other != at:
-            yield problem("R16", file, f"row {at}/{column}", key(row), f"row {other}")
+            yield problem("R16", file, f"row {at}/{column}", show(key(row)), f"row {other}")
 
 
 def _certificates(sheets: Sheets) -> Iterator[Problem]:

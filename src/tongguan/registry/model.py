@@ -74,3 +74,51 @@ class BookItemRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     country: str
     qty1: Decimal
     price: Decimal
+
+
+class OfficerRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A registered officer of an agency.
+
+    ``customs_code`` is the office, or ``*`` for all. A higher ``rank`` stands above a lower one. ``roles`` holds words
+    of ``registry.roles.OFFICER_ROLES``.
+    """
+
+    officer_id: str
+    name: str
+    agency: str
+    customs_code: str
+    rank: int
+    roles: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None = None
+
+
+class ShiftRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When an officer is on duty: from ``begins`` until just before ``ends``, aware."""
+
+    officer_id: str
+    begins: datetime
+    ends: datetime
+
+
+class ConflictRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An officer who may not handle what a party takes part in (回避)."""
+
+    officer_id: str
+    party_code: str
+
+
+class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who may get copies of what a company files: RET receipts, DATA the filing itself, ALL both.
+
+    ``dxp_id`` is the subscriber's exchange id, ``party_code`` the filer's company. ``role`` is as whom the subscriber
+    sees the data (``registry.roles.SUBSCRIBER_ROLES``), ``fields`` narrows that down (``OrderHead.orderNo``; () = no).
+    """
+
+    dxp_id: str
+    party_code: str
+    copies: str
+    role: str = ""
+    fields: tuple[str, ...] = ()
+    valid_from: date
+    valid_to: date | None = None

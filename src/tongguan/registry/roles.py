@@ -29,3 +29,18 @@ GUARANTEE_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Kinds of tax guarantee."""
+
+SUBSCRIBER_ROLES = ("platform", "merchant", "payment", "logistics", "declarant")
+"""As whom a subscriber may see the data of a filing: the roles of a company in a case."""
+
+OFFICER_ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "casework": ("办理案件", "works on cases: takes, asks, releases, rejects, examines, suspends"),
+        "enforcement": ("扣留、退运", "detains and ships back"),
+        "approval": ("批准", "approves what needs a second person of higher rank"),
+        "internal_review": ("内部复核", "reviews what was rejected"),
+        "duty": ("值班", "pauses release and hands cases over"),
+        "revenue": ("税款", "confirms payment bills"),
+    }
+)
+"""What an officer may do. ``officers.csv`` joins several words with ``|``."""

@@ -6,15 +6,18 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TypeVar
 
+from tongguan.ceb.person import mask
 from tongguan.ceb.problem import Problem
 from tongguan.registry.rules import problem
 
 _NUMBER = re.compile(r"[0-9]{1,14}(\.[0-9]{1,5})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
+CHINA = timezone(timedelta(hours=8))
 
 T = TypeVar("T")
 
@@ -31,11 +34,20 @@ class Cells:
         """Whether nothing was wrong with the row so far."""
         return len(self._problems) == self._before
 
-    def fault(self, rule_id: str, column: str, expected: str = "") -> None:
-        """Note that a cell breaks an invariant."""
-        self._problems.append(
-            problem(rule_id, self.file, f"row {self.row}/{column}", self._cells.get(column, ""), expected)
-        )
+    def fault(self, rule_id: str, column: str, expected: str = "", *, hide: bool = False) -> None:
+        """Note that a cell breaks an invariant; ``hide`` masks what stands in it."""
+        cell = self._cells.get(column, "")
+        found = mask(cell.strip()) if hide else cell
+        self._problems.append(problem(rule_id, self.file, f"row {self.row}/{column}", found, expected))
+
+    def hidden(self, column: str, most: int = 60) -> str:
+        """The cell's text, trimmed, 1 to ``most`` characters; it names a person, so that no fault shows it."""
+        cell = self._cells[column].strip()
+        if not cell:
+            self.fault("R04", column)
+        elif len(cell) > most or not cell.isprintable():
+            self.fault("R19", column, f"<= {most}", hide=True)
+        return cell
 
     def text(self, column: str, most: int, least: int = 1) -> str:
         """The cell's text, trimmed, ``least`` to ``most`` characters."""
@@ -92,6 +104,15 @@ class Cells:
         except ValueError:
             self.fault("R05", column, "2026-01-31")
             return None
+
+    def moment(self, column: str) -> datetime:
+        """A time of China to the minute, aware; the earliest one stands in for a wrong one."""
+        cell = self._cells[column].strip()
+        try:
+            return datetime.fromisoformat(cell if _MOMENT.fullmatch(cell) else "").replace(tzinfo=CHINA)
+        except ValueError:
+            self.fault("R24" if cell else "R04", column, "2026-01-31T08:00")
+            return datetime.min.replace(tzinfo=CHINA)
 
     def number(self, column: str) -> Decimal:
         """A decimal number of zero or more, at most 14 digits before and 5 after the point."""

@@ -11,7 +11,10 @@ from typing import TypeVar
 import msgspec
 
 from tongguan.ceb.signature.parsed import number_text
+from tongguan.registry.identities import IdentityRegister, seal
 from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
+from tongguan.registry.officers import Roster
+from tongguan.registry.subscriptions import Subscriptions
 from tongguan.registry.tables import RegistryTables
 
 FORM = 1
@@ -27,9 +30,16 @@ class RegistryFault(Exception):
     """The bytes are no registry snapshot of a form that this version reads."""
 
 
-def pack_registry(tables: RegistryTables) -> bytes:
-    """Equal tables give equal bytes, whatever the order of the rows in the folder."""
-    return bytes((FORM,)) + msgspec.msgpack.encode(tables)
+def pack_registry(tables: RegistryTables, identity_key: bytes = b"") -> bytes:
+    """Equal tables give equal bytes, whatever the order of the rows in the folder.
+
+    The identity register is sealed under ``identity_key``. Raises RegistryFault where there is one and no key.
+    """
+    if tables.people and not identity_key:
+        raise RegistryFault("身份登记没有密钥，不能打包 / an identity register cannot be packed without a key")
+    sealed = sorted((seal(identity_key, one.number, one.name) for one in tables.people), key=lambda row: row.number)
+    kept = msgspec.structs.replace(tables, people=(), identities=(*tables.identities, *sealed))
+    return bytes((FORM,)) + msgspec.msgpack.encode(kept)
 
 
 def registry_digest(packed: bytes) -> str:
@@ -61,6 +71,9 @@ class Registry:
         self._guarantees = _grouped(tables.guarantees, lambda row: row.assure_code)
         self._book_items = {(row.ems_no, row.item_record_no): row for row in tables.book_items}
         self._sites = {row.loct_no: row for row in tables.sites}
+        self.roster = Roster(tables.officers, tables.shifts, tables.conflicts)
+        self.identities = IdentityRegister(tables.identities)
+        self.subscriptions = Subscriptions(tables.subscriptions)
 
     def party(self, code: str, day: date) -> PartyRow | None:
         """The company with this code, registered on that day."""

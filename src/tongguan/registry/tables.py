@@ -1,7 +1,8 @@
 """The registry folder read into rows. Pure: file contents come in, rows and named problems go out.
 
 Files (``docs/registry.md`` has every column): ``parties.csv`` must be there; ``certificates.csv`` with
-``certificates/*.pem``, ``roots/*.pem``, ``crl/*.pem``, ``guarantees.csv``, ``sites.csv`` and ``book_items.csv`` may be.
+``certificates/*.pem``, ``roots/*.pem``, ``crl/*.pem``, ``guarantees.csv``, ``sites.csv``, ``book_items.csv``,
+``officers.csv``, ``shifts.csv``, ``conflicts.csv``, ``identities.csv`` and ``subscriptions.csv`` may be.
 """
 
 from __future__ import annotations
@@ -14,8 +15,18 @@ import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.signature.certificate import Certificate, CertificateError, has_number, read_certificate
-from tongguan.registry import invariants
-from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
+from tongguan.registry import identities, invariants, officers, subscriptions
+from tongguan.registry.model import (
+    BookItemRow,
+    CertificateRow,
+    ConflictRow,
+    GuaranteeRow,
+    OfficerRow,
+    PartyRow,
+    ShiftRow,
+    SiteRow,
+    SubscriptionRow,
+)
 from tongguan.registry.roles import GUARANTEE_KINDS, PROFILES, ROLES
 from tongguan.registry.rules import problem
 from tongguan.registry.sheet import Cells, read_sheet
@@ -37,6 +48,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "qty1",
         "price",
     ),
+    **officers.COLUMNS,
+    **identities.COLUMNS,
+    **subscriptions.COLUMNS,
 }
 """The CSV files of the folder and their columns, in any order in a file."""
 
@@ -63,6 +77,13 @@ class RegistryTables(msgspec.Struct, frozen=True, kw_only=True):
     book_items: tuple[BookItemRow, ...] = ()
     certificate_files: tuple[tuple[str, bytes], ...] = ()
     """(fingerprint, DER): for messages that name their certificate by its number and do not carry it."""
+    officers: tuple[OfficerRow, ...] = ()
+    shifts: tuple[ShiftRow, ...] = ()
+    conflicts: tuple[ConflictRow, ...] = ()
+    people: tuple[identities.Person, ...] = ()
+    """The identity register as read from a folder. Never packed: ``identities`` is what is kept of it."""
+    identities: tuple[identities.IdentityRow, ...] = ()
+    subscriptions: tuple[SubscriptionRow, ...] = ()
 
 
 class RegistryReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +119,11 @@ def read_registry(files: Mapping[str, bytes | str]) -> RegistryReading:
         guarantees=sheet("guarantees.csv", _guarantee),
         sites=sheet("sites.csv", _site),
         book_items=sheet("book_items.csv", _book_item),
+        officers=sheet("officers.csv", officers.read_officer),
+        shifts=sheet("shifts.csv", officers.read_shift),
+        conflicts=sheet("conflicts.csv", officers.read_conflict),
+        people=sheet("identities.csv", identities.read_person),
+        subscriptions=sheet(subscriptions.FILE, subscriptions.read_subscription),
     )
     # Rows that were left out would make others look wrong, so the rows are held against each other only when all read.
     if not problems:
@@ -120,6 +146,15 @@ def _tables(sheets: invariants.Sheets, encoded: Mapping[str, bytes]) -> Registry
             sorted((row for _, row in sheets.book_items), key=lambda row: (row.ems_no, row.item_record_no))
         ),
         certificate_files=tuple(sorted(encoded.items())),
+        officers=tuple(sorted((row for _, row in sheets.officers), key=lambda row: (row.officer_id, row.valid_from))),
+        shifts=tuple(sorted((row for _, row in sheets.shifts), key=lambda row: (row.officer_id, row.begins))),
+        conflicts=tuple(sorted((row for _, row in sheets.conflicts), key=lambda row: (row.officer_id, row.party_code))),
+        people=tuple(sorted((row for _, row in sheets.people), key=lambda row: row.number)),
+        subscriptions=tuple(
+            sorted(
+                (row for _, row in sheets.subscriptions), key=lambda row: (row.dxp_id, row.party_code, row.valid_from)
+            )
+        ),
     )
 
 
