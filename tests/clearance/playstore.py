@@ -34,23 +34,36 @@ from tongguan.clearance.model import (
     RecordFiled,
     Woken,
 )
-from tongguan.clearance.record import order_of, waybill_of
+from tongguan.clearance.record import head_of, order_of, waybill_of
 from tongguan.law.snapshot import Law, Table, build_law, pack, package_tables
 from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in China
-PLATFORM, MERCHANT, PAYER, COURIER, AGENT, AREA = (
-    "99E1000001", "99E1000002", "99E1000003", "99E1000004", "99E1000005", "99E1000006",
+PLATFORM, MERCHANT, PAYER, COURIER, AGENT, AREA, OPERATOR = (
+    "99E1000001", "99E1000002", "99E1000003", "99E1000004", "99E1000005", "99E1000006", "99E1000007",
 )  # fmt: skip
 ROLES = {
     PLATFORM: "platform", MERCHANT: "merchant", PAYER: "payment", COURIER: "logistics", AGENT: "declarant",
-    AREA: "bonded",
+    AREA: "bonded", OPERATOR: "operator",
 }  # fmt: skip
+NAMES = dict(
+    zip(ROLES, ("沙箱平台", "沙箱电商", "沙箱支付", "沙箱物流", "沙箱申报", "沙箱区内", "沙箱场所"), strict=True)
+)
 DXP = {code: f"DXPENT999000000{at}" for at, code in enumerate(ROLES, 1)}
-SENDERS = {"order": PLATFORM, "payment": PAYER, "waybill": COURIER, "inventory": AGENT}
-TYPES = {"order": "CEB311Message", "payment": "CEB411Message", "waybill": "CEB511Message", "inventory": "CEB621Message"}
-HEADS = {"order": "OrderHead", "payment": "PaymentHead", "waybill": "LogisticsHead", "inventory": "InventoryHead"}
-LINES = {"order": "OrderList", "inventory": "InventoryList"}
+SENDERS = {
+    "order": PLATFORM, "payment": PAYER, "waybill": COURIER, "inventory": AGENT, "entry_list": OPERATOR,
+    "waybill_status": COURIER,
+}  # fmt: skip
+TYPES = {
+    "order": "CEB311Message", "payment": "CEB411Message", "waybill": "CEB511Message", "inventory": "CEB621Message",
+    "cancellation": "CEB623Message", "goods_return": "CEB625Message", "entry_list": "CEB711Message",
+    "waybill_status": "CEB513Message",
+}  # fmt: skip
+HEADS = {
+    "order": "OrderHead", "payment": "PaymentHead", "waybill": "LogisticsHead", "inventory": "InventoryHead",
+    "entry_list": "DeliveryHead", "waybill_status": "",
+}  # fmt: skip
+LINES = {"order": "OrderList", "inventory": "InventoryList", "entry_list": "DeliveryList"}
 
 
 # 990101 is no region; the check character of 99010119900307001 by ISO 7064 MOD 11-2.
@@ -141,6 +154,7 @@ class Filed:
     verdict: Verdict = field(default_factory=lambda: Verdict(present=True, step="ok", fingerprint=b"\1" * 32))
     transfer: tuple[str, str] = ("", "")
     subscribers: tuple[str, ...] = ()
+    copy_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.sender = self.sender or SENDERS[self.kind]
@@ -148,6 +162,8 @@ class Filed:
     def head(self, **fields: Any) -> Filed:
         """The same with other values in the head."""
         name = HEADS[self.kind]
+        if not name:
+            return replace(self, record=msgspec.structs.replace(self.record, **fields))
         head = msgspec.structs.replace(getattr(self.record, name), **fields)
         return replace(self, record=msgspec.structs.replace(self.record, **{name: head}))
 
@@ -160,17 +176,19 @@ class Filed:
 
     def later(self, minutes: int = 1, **fields: Any) -> Filed:
         """The same with a later appTime."""
-        at = datetime.strptime(getattr(self.record, HEADS[self.kind]).appTime, "%Y%m%d%H%M%S")
+        at = datetime.strptime(head_of(self.kind, self.record).appTime, "%Y%m%d%H%M%S")
         return self.head(appTime=(at + timedelta(minutes=minutes)).strftime("%Y%m%d%H%M%S"), **fields)
 
     @property
     def key(self) -> tuple[str, ...]:
-        head = getattr(self.record, HEADS[self.kind])
+        head = head_of(self.kind, self.record)
         return {
             "order": lambda: (head.ebpCode, head.orderNo),
             "payment": lambda: (head.payCode, head.payTransactionId, head.ebpCode, head.orderNo),
             "waybill": lambda: (head.logisticsCode, head.logisticsNo),
             "inventory": lambda: (head.agentCode, head.copNo),
+            "entry_list": lambda: (head.operatorCode, head.copNo or ""),
+            "waybill_status": lambda: (head.logisticsCode, head.logisticsNo, head.logisticsStatus),
         }[self.kind]()
 
 
@@ -191,7 +209,7 @@ def a_set(
             **common, orderType="I", orderNo=order_no, ebpCode=PLATFORM, ebpName="沙箱平台", ebcCode=MERCHANT,
             ebcName="沙箱电商", goodsValue=total, freight=D(freight), discount=D("0"), taxTotal=D(tax),
             acturalPaid=paid, currency="142", buyerRegNo="b1", **person, payCode=PAYER, payName="沙箱支付",
-            payTransactionId=payment_no, consignee="沙箱乙", consigneeTelephone="00000000002", consigneeAddress="沙箱路1号",
+            payTransactionId=payment_no, consignee="沙箱乙", consigneeTelephone="00000000002", consigneeAddress="沙箱市样例路1号",
         ),
         OrderList=tuple(
             OrderList(gnum=at, itemNo=f"SKU{at}", itemName=f"沙箱货物{at}", gmodel="1瓶", unit="142", qty=D("1"),
@@ -210,7 +228,7 @@ def a_set(
         LogisticsHead=LogisticsHead(
             **common, logisticsCode=COURIER, logisticsName="沙箱物流", logisticsNo=waybill_no, orderNo=order_no,
             freight=D(freight), insuredFee=D("0"), currency="142", weight=D("1.5"), packNo=1, consignee="沙箱乙",
-            consigneeAddress="沙箱路1号", consigneeTelephone="00000000002",
+            consigneeAddress="沙箱市样例路1号", consigneeTelephone="00000000002",
         )
     )  # fmt: skip
     inventory = Inventory(
@@ -218,7 +236,7 @@ def a_set(
             **common, orderNo=order_no, ebpCode=PLATFORM, ebpName="沙箱平台", ebcCode=MERCHANT, ebcName="沙箱电商",
             logisticsNo=waybill_no, logisticsCode=COURIER, logisticsName="沙箱物流", copNo=f"C{number:06d}",
             assureCode=PLATFORM, ieFlag="I", declTime="20260302", customsCode="5165", portCode="5165", **person,
-            consigneeAddress="沙箱路1号", agentCode=AGENT, agentName="沙箱申报", tradeMode="9610", trafMode="5",
+            consigneeAddress="沙箱市样例路1号", agentCode=AGENT, agentName="沙箱申报", tradeMode="9610", trafMode="5",
             trafNo="T1", voyageNo="V1", billNo="B1", country="601", freight=D(freight), insuredFee=D("0"),
             currency="142", packNo=1, grossWeight=D("1.5"), netWeight=D("1.2"),
         ),
@@ -259,14 +277,17 @@ class PlayStore:
     )  # fmt: skip
     parties: dict[str, PartyRow] = field(
         default_factory=lambda: {
-            code: PartyRow(code=code, name=role, roles=(role,), dxp_id=DXP[code], valid_from=date(2026, 1, 1))
+            code: PartyRow(code=code, name=NAMES[code], roles=(role,), dxp_id=DXP[code], valid_from=date(2026, 1, 1))
             for code, role in ROLES.items()
         }
     )
     revoked: set[str] = field(default_factory=set)
+    identity: str = ""
     book: tuple[BookItemRow, ...] = ()
     decisions: list[Decision] = field(default_factory=list)
     pre: int = 0
+    receipt_copies: tuple[tuple[str, str], ...] = ()
+    data_copies: tuple[str, ...] = ()
     invt: int = 0
 
     def file(self, filed: Filed) -> Decision:
@@ -283,6 +304,7 @@ class PlayStore:
             sender=sender,
             transfer=tuple(given or own for given, own in zip(filed.transfer, (filed.sender, sender), strict=True)),
             subscribers=filed.subscribers,
+            copy_to=filed.copy_to,
             verdict=filed.verdict,
         )
         owner = filed.certificate or filed.sender
@@ -375,9 +397,18 @@ class PlayStore:
             book_items=self.book,
             stock=tuple(self._account(stock_account(row.ems_no, row.item_record_no)) for row in self.book),
             draws=tuple(self.draws.items()),
+            identity=self.identity,
+            unrecorded_copies=self._unrecorded(event),
+            data_copies=self.data_copies,
             next_pre_no=f"B20260302{self.pre + 1:09d}",
             next_invt_no=f"51652026I{self.invt + 1:09d}",
         )
+
+    def _unrecorded(self, event: Event) -> tuple[tuple[str, str], ...]:
+        """(filer, subscriber) of all that is filed, where the registry does not have them."""
+        filed = [*self.documents.values(), *([event] if isinstance(event, RecordFiled) else [])]
+        asked = {(one.sender, whom) for one in filed for whom in one.subscribers}
+        return tuple(sorted(asked - set(self.receipt_copies)))
 
     def _account(self, account: str) -> Balance:
         held, used = self.balance(account)

@@ -18,8 +18,9 @@ from tongguan.codes.catalogue import table
 
 ROOT = Path(__file__).parents[2]
 IN_SCOPE = (
-    *(f"D{at:02d}" for at in (*range(1, 11), *range(12, 19), 25, 26)),
-    *(f"M{at:02d}" for at in (*range(1, 15), 16, 17, 20)),
+    *(f"D{at:02d}" for at in (*range(1, 19), *range(23, 28))),
+    *(f"M{at:02d}" for at in range(1, 21)),
+    *("D08B", "D08-UNIT", "D09-MODE", "D11-UNKNOWN", "D07-WAYBILL", "M03-ID", "M16-LOW", "M17-USED"),
     *("D19-CODE", "D19-ROLE", "D20-SIGN", "D20-CERT", "D20-CARD", "D20-FILER"),
 )
 
@@ -38,7 +39,7 @@ def test_a_rule_says_everything_in_both_languages(rule: Rule):
         assert en and not any("一" <= character <= "鿿" for character in en)
     assert rule.source and rule.fields and rule.documents
     assert rule.confidence in ("high", "medium", "low")
-    assert rule.stage in ("arrival", "match", "accept", "time", "officer")
+    assert rule.stage in ("arrival", "match", "accept", "time", "officer", "pull")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -166,13 +166,27 @@ def test_a_change_before_acceptance_is_taken_into_the_match():
 
 @pytest.mark.parametrize(
     ("fields", "code"),
-    [({"preNo": "B20260302000000009"}, "-621053"), ({}, "-621053"), ({"invtNo": "51652026I000000009"}, "-621053")],
+    [({"preNo": "B20260302000000009"}, "-621053"), ({}, "-621053"), ({"invtNo": "51652026I000000009"}, "-621999")],
 )
 def test_a_change_of_an_inventory_carries_the_numbers_of_its_receipts(fields, code):
     store, docs = PlayStore(), a_set()
     store.file(docs["inventory"])
     given = {"preNo": store.get(docs["inventory"]).pre_no} if "invtNo" in fields else {}
     assert store.file(docs["inventory"].later(appType="2", **given, **fields)).status == code
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"invtNo": None}, "-621057"), ({"invtNo": "51652026I000000009"}, "-621999"), ({}, "800")],
+)
+def test_an_inventory_that_had_a_number_brings_that_number_when_it_is_changed(fields, status):
+    store, docs = PlayStore(draws={"LN01": D("0"), "LN02": D("0.5")}), a_set()
+    clear(store, docs)
+    assert store.command("reject", docs["inventory"], reason="更正品名").status == "100"
+    stored = store.get(docs["inventory"])
+    store.draws["LN01"] = D("0.5")
+    filed = docs["inventory"].later(appType="2", **{"preNo": stored.pre_no, "invtNo": stored.invt_no, **fields})
+    assert store.file(filed).status in (status, "300")
 
 
 def test_a_deleted_order_is_missing_until_it_is_filed_again():
@@ -340,9 +354,9 @@ def test_refiling_after_a_rejection_does_not_draw_again():
 
 @pytest.mark.parametrize(
     ("action", "version", "rule"),
-    [("release", 99, "C01"), ("reject", 99, "C01"), ("detain", 0, "C02")],
+    [("release", 99, "C01"), ("reject", 99, "C01"), ("detain", 0, "C14"), ("approve", 0, "C02")],
 )
-def test_a_stale_or_unknown_command_changes_nothing(action, version, rule):
+def test_a_stale_or_incomplete_command_changes_nothing(action, version, rule):
     store, docs, inventory = a_reviewed_case()
     decision = store.command(action, docs["inventory"], reason="x", version=version)
     assert (decision.outcome, decision.status, decision.problems[0].rule_id) == ("refused", "300", rule)
@@ -435,7 +449,7 @@ def test_a_new_version_waits_its_own_time():
 def test_what_is_used_does_not_lapse():
     store, docs = PlayStore(), a_set()
     clear(store, docs)
-    assert {one.outcome for one in store.pass_time(31)} == {"nothing"}
+    assert {one.outcome for one in store.pass_time(30)} == {"nothing"}
 
 
 def test_a_bonded_set_is_written_off_from_its_account_book():
@@ -455,7 +469,7 @@ def test_bonded_stock_ends_where_the_book_says(held, status):
 
 
 def test_receipts_go_to_the_filer_and_to_those_who_subscribed():
-    store, docs = PlayStore(), a_set()
+    store, docs = PlayStore(receipt_copies=(("DXPENT9990000001", "DXPENT9990000009"),)), a_set()
     docs["order"].subscribers = ("DXPENT9990000009", "DXPENT9990000001")
     final = clear(store, docs)
     order = next(one for one in final.receipts if one.message_type == "CEB312Message")

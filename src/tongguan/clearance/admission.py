@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 from tongguan.ceb.problem import Problem
 from tongguan.clearance import law_rules as R
 from tongguan.clearance.accounts import fits, stock_account
-from tongguan.clearance.compare import amounts_agree, show
+from tongguan.clearance.compare import show
 from tongguan.clearance.match import Papers
-from tongguan.clearance.match_rules import M16, M20
-from tongguan.clearance.model import Facts, Held
+from tongguan.clearance.match_rules import M16
+from tongguan.clearance.model import Facts, Held, Hold
+from tongguan.clearance.quantity import hold_quantities
 from tongguan.clearance.rule import Rule
+from tongguan.clearance.settled import settle
+from tongguan.clearance.year import over_year
 from tongguan.law.inforce import LawAt
 from tongguan.law.limits import item_count, single_limit, within_single
 from tongguan.law.money import EXACT
@@ -23,7 +26,10 @@ _BONDED = ("1210", "1239")
 
 
 class Admission(NamedTuple):
-    """What the law says: the tax, what must be held of the stock, the rows used, what is wrong, what is only noted."""
+    """What the law says: the tax, what must be held of the stock, the rows used, what is wrong, what is only noted.
+
+    ``stock`` has the buyer's yearly quantities (in kilograms) too. ``holds`` are to be open from acceptance on.
+    """
 
     bill: TaxBill | None
     stock: tuple[Held, ...]
@@ -31,6 +37,7 @@ class Admission(NamedTuple):
     doubtful: bool
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
+    holds: tuple[Hold, ...] = ()
 
 
 def admit(papers: Papers, facts: Facts, law: LawAt) -> Admission:
@@ -42,18 +49,23 @@ def admit(papers: Papers, facts: Facts, law: LawAt) -> Admission:
     if head.tradeMode in _BONDED:
         faults, stock = _stock(head, lines, facts, law)
         problems += faults
-    bill, of_tax, rows = _tax(papers, law)
+    over, kilograms, of_quantity = hold_quantities(lines, facts, law)
+    problems += over
+    bill, of_tax, rows = _tax(papers, facts, law)
     problems += of_tax
     listed = [row for row in (law.listed(line.gcode) for line in lines) if row is not None]
-    used = dict.fromkeys((*(row.id for row in listed), *rows, *(bill.law_rows if bill else ())))
+    used = dict.fromkeys((*(row.id for row in listed), *of_quantity, *rows, *(bill.law_rows if bill else ())))
     doubtful = any(row.doubtful for row in listed) or (bill is not None and bill.doubtful)
-    notes: tuple[Problem, ...] = ()
-    if bill is not None and (note := _tax_total(papers, bill, law)):
-        if law.setting("tax_total_mismatch").value == "reject":
-            problems.append(note)
-        else:
-            notes = (note,)
-    return Admission(bill, stock, tuple(used), doubtful, tuple(problems), notes)
+    settled = settle(papers, bill, facts, law)
+    return Admission(
+        bill,
+        (*stock, *kilograms),
+        (*used, *settled.law_rows),
+        doubtful,
+        (*problems, *settled.problems),
+        settled.notes,
+        settled.holds,
+    )
 
 
 def goods_lines(lines: tuple[Any, ...]) -> tuple[GoodsLine, ...]:
@@ -75,7 +87,8 @@ def _goods(head: Any, lines: tuple[Any, ...], law: LawAt) -> Iterator[Problem]:
             wanting = "tariff" if goods is None else "positive list"
             yield _at_line(R.D09, at, "gcode", line.gcode, wanting)
         elif listed.trade_modes and head.tradeMode not in listed.trade_modes:
-            yield _at_line(R.D09, at, "gcode", head.tradeMode, " ".join(listed.trade_modes), listed.id)
+            found = f"{line.gcode} {head.tradeMode}"
+            yield _at_line(R.D09_MODE, at, "gcode", found, " ".join(listed.trade_modes), listed.id)
         if goods is None:
             continue
         if line.unit1 != goods.unit1:
@@ -129,7 +142,7 @@ def _stock(head: Any, lines: tuple[Any, ...], facts: Facts, law: LawAt) -> tuple
     return problems, tuple(wanted.values())
 
 
-def _tax(papers: Papers, law: LawAt) -> tuple[TaxBill | None, tuple[Problem, ...], tuple[str, ...]]:
+def _tax(papers: Papers, facts: Facts, law: LawAt) -> tuple[TaxBill | None, tuple[Problem, ...], tuple[str, ...]]:
     head = papers.inventory.record.InventoryHead
     lines = goods_lines(papers.inventory.record.InventoryList)
     if any(law.goods(line.gcode) is None for line in lines):
@@ -140,7 +153,12 @@ def _tax(papers: Papers, law: LawAt) -> tuple[TaxBill | None, tuple[Problem, ...
         path, most = "InventoryHead/dutiableValue", f"<= {show(limit.amount)}"
         return None, (R.T04.problem("inventory", path, found=show(value), expected=most, law_row=limit.id),), (
             limit.id, treatment.id)  # fmt: skip
-    bill = assess(lines, head.freight, head.insuredFee, law, treatment, papers.order.record.OrderHead.discount)
+    discount = papers.order.record.OrderHead.discount
+    bill = assess(lines, head.freight, head.insuredFee, law, treatment, discount)
+    over = over_year(bill.taxPrice, facts, law) if isinstance(bill, TaxBill) else None
+    if over is not None and over.allowed:  # over the year, yet let in: taxed as that row says
+        treatment = over
+        bill = assess(lines, head.freight, head.insuredFee, law, treatment, discount)
     if not isinstance(bill, TaxBill):
         numbers = {line.gnum: at for at, line in enumerate(lines, 1)}
         return None, tuple(
@@ -148,13 +166,6 @@ def _tax(papers: Papers, law: LawAt) -> tuple[TaxBill | None, tuple[Problem, ...
             for fault in bill
         ), (limit.id, treatment.id)  # fmt: skip
     return bill, (), (limit.id, treatment.id)
-
-
-def _tax_total(papers: Papers, bill: TaxBill, law: LawAt) -> Problem | None:
-    filed = papers.order.record.OrderHead.taxTotal
-    if amounts_agree(filed, bill.taxTotal, law.setting("amount_tolerance_yuan").decimal):
-        return None
-    return M20.problem("order", "OrderHead/taxTotal", found=show(filed), expected=show(bill.taxTotal))
 
 
 def _at_line(rule: Rule, at: int, element: str, found: str, expected: str = "", law_row: str = "") -> Problem:

@@ -4,11 +4,17 @@ day.
 
 from __future__ import annotations
 
+from tongguan.clearance.cancellation import overtaken
+from tongguan.clearance.copies import only_recorded
+from tongguan.clearance.due import fallen_due
 from tongguan.clearance.filing import filed
-from tongguan.clearance.model import Case, Commanded, Decision, Due, Event, Facts, RecordFiled, Woken
-from tongguan.clearance.passing import commanded, lapsed, woken
+from tongguan.clearance.model import Case, Commanded, Decision, Due, Event, Facts, Pulled, RecordFiled, Woken
+from tongguan.clearance.officers.commanded import commanded
+from tongguan.clearance.passing import woken
+from tongguan.clearance.payment_pull import pulled
+from tongguan.clearance.person_answers import counted
 from tongguan.clearance.times import china_day
-from tongguan.law.inforce import Law
+from tongguan.law.inforce import Law, LawAt
 
 
 def decide(case: Case, event: Event, facts: Facts, law: Law) -> Decision:
@@ -18,6 +24,15 @@ def decide(case: Case, event: Event, facts: Facts, law: Law) -> Decision:
     FactsMissing where the caller has not looked up what this event needs; never for anything in a filing.
     """
     law_at = law.at(china_day(facts.now))
+    decision = _decide(case, event, facts, law_at)
+    if decision.problems:
+        decision = counted(event, decision, facts, law_at)
+    if case.requests:
+        decision = overtaken(case, decision)
+    return only_recorded(case, event, facts, decision)
+
+
+def _decide(case: Case, event: Event, facts: Facts, law_at: LawAt) -> Decision:
     match event:
         case RecordFiled():
             return filed(case, event, facts, law_at)
@@ -26,4 +41,6 @@ def decide(case: Case, event: Event, facts: Facts, law: Law) -> Decision:
         case Commanded():
             return commanded(case, event, facts, law_at)
         case Due():
-            return lapsed(case, event, facts, law_at)
+            return fallen_due(case, event, facts, law_at)
+        case Pulled():
+            return pulled(case, event, facts, law_at)

@@ -10,13 +10,20 @@ import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.clearance.acceptance import open_holds
+from tongguan.clearance.arrival import waits_for_arrival
 from tongguan.clearance.compare import show
+from tongguan.clearance.due import LAPSE
+from tongguan.clearance.entry_list import ARRIVAL
+from tongguan.clearance.explain_after import after_release, goods_to_bring
 from tongguan.clearance.inventory import awaited
 from tongguan.clearance.model import Case, Document
-from tongguan.clearance.passing import LAPSE
-from tongguan.clearance.record import SHAPES
+from tongguan.clearance.officers.talk import open_question
+from tongguan.clearance.record import SHAPES, waybill_of
+from tongguan.clearance.remedies import act_of, sentences
+from tongguan.clearance.rule import REQUESTS
 from tongguan.clearance.times import CHINA
 from tongguan.codes.catalogue import table
+from tongguan.law.inforce import LawAt
 
 
 class Text(NamedTuple):
@@ -42,7 +49,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """What is told about one document. No personal value is in it.
 
     ``what``: which document; ``stands``: its state; ``why``: the reasons; ``awaits``: what is awaited, from whom;
-    ``todo``: what to do; ``tax``: line by line, empty before acceptance; ``problems``: the reasons in their full shape.
+    ``todo``: what to do; ``tax``: line by line, empty before acceptance; ``problems``: the reasons in their full shape;
+    ``remedies``: what can be done against a rejection, a detention or a shipping back, with whom and until when.
     """
 
     kind: str
@@ -58,6 +66,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     law_rows: tuple[str, ...] = ()
     to_check: bool = False
     problems: tuple[Problem, ...] = ()
+    remedies: tuple[Text, ...] = ()
 
 
 _FILERS: Mapping[str, Text] = MappingProxyType(
@@ -66,6 +75,7 @@ _FILERS: Mapping[str, Text] = MappingProxyType(
         "payment": Text("支付企业", "the payment company"),
         "waybill": Text("物流企业", "the logistics company"),
         "guarantor": Text("担保企业", "the guarantor"),
+        "arrival": Text("监管场所经营人", "the operator of the site"),
     }
 )
 _NOTHING = Text("无需处理", "nothing has to be done")
@@ -73,14 +83,15 @@ _FILE_AGAIN = Text("以较晚的报送时间重新申报", "file it again with a
 _DELETED = Text("已删除", "deleted")
 
 
-def explain_document(doc: Document) -> Story:
-    """The story of one document as it stands."""
+def explain_document(doc: Document, law: LawAt | None = None) -> Story:
+    """The story of one document as it stands. ``law`` is that of the day on which it is read, for the remedies."""
     shape = SHAPES[doc.kind]
     numbers = " ".join(doc.key)
     named = (
         f"{numbers}"
         + (f", preNo {doc.pre_no}" if doc.pre_no else "")
         + (f", invtNo {doc.invt_no}" if doc.invt_no else "")
+        + (f", rkdNo {doc.rkd_no}" if doc.rkd_no else "")
     )
     bill = doc.tax
     return Story(
@@ -108,12 +119,21 @@ def explain_document(doc: Document) -> Story:
         law_rows=doc.law_rows,
         to_check=doc.doubtful,
         problems=doc.problems,
+        remedies=_remedies(doc, law),
     )
+
+
+def _remedies(doc: Document, law: LawAt | None) -> tuple[Text, ...]:
+    if law is None or doc.deleted or not (doc.kind == "inventory" or doc.kind in REQUESTS):
+        return ()
+    return tuple(Text(*pair) for pair in sentences(act_of(doc.status), law))
 
 
 def explain_case(case: Case) -> tuple[Story, ...]:
     """The stories of all documents of one case that are there: inventories first, then order, payments, waybill."""
-    parts = (case.existing, *case.inventories, case.order, *case.payments, case.waybill)
+    parts = (
+        case.existing, case.inventory, *case.inventories, case.order, *case.payments, case.waybill, *case.requests
+    )  # fmt: skip
     documents = {(one.kind, one.key): one for one in parts if one is not None}
     return tuple(explain_document(one) for one in documents.values())
 
@@ -137,9 +157,24 @@ def _why(doc: Document) -> Iterable[Text]:
             f"{hold.agency}：{hold.reason_zh}（自北京时间 {since}）",
             f"{hold.agency}: {hold.reason_en} (since {since} China time)",
         )
+    yield from _where(doc)
+    yield from (Text(*pair) for pair in after_release(doc))
     if doc.used_by is not None:
         by = " ".join(doc.used_by)
         yield Text(f"已由清单 {by} 使用", f"used by inventory {by}")
+
+
+def _where(doc: Document) -> Iterable[Text]:
+    """Where the parcel is, as far as anybody has said."""
+    if doc.arrival is not None:
+        at = f"{doc.arrival.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        yield Text(
+            f"已于北京时间 {at} 随入库明细单 {doc.arrival.rkd_no} 运抵监管场所",
+            f"arrived in the site with entry list {doc.arrival.rkd_no} at {at} China time",
+        )
+    if doc.signed_at is not None:
+        at = f"{doc.signed_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        yield Text(f"包裹已于北京时间 {at} 签收", f"the parcel was signed for at {at} China time")
 
 
 def _values(problem: Problem) -> Text:
@@ -165,6 +200,12 @@ def _awaits(doc: Document) -> Iterable[Text]:
         yield Text(
             f"等待{filer.zh}申报{shape.zh}（{numbers}）", f"waits for the {shape.en} ({numbers}) from {filer.en}"
         )
+    if waits_for_arrival(doc):
+        filer, shape, numbers = _FILERS[ARRIVAL], SHAPES["entry_list"], " ".join(waybill_of(doc))
+        yield Text(
+            f"等待{filer.zh}申报含运单 {numbers} 的{shape.zh}",
+            f"waits for the {shape.en} with waybill {numbers} from {filer.en}",
+        )
     if any(hold.kind == "guarantee" for hold in open_holds(doc)):
         code = doc.record.InventoryHead.assureCode
         filer = _FILERS["guarantor"]
@@ -175,6 +216,14 @@ def _todo(doc: Document) -> Iterable[Text]:
     if doc.deleted or doc.status in ("399", "800", "899"):
         yield _NOTHING
         return
+    if to_bring := [Text(*pair) for pair in goods_to_bring(doc)]:
+        yield from to_bring
+        return
+    if (question := open_question(doc)) is not None:
+        yield Text(
+            f"请在 {question.until} 当日结束前答复海关的询问（内容见回执）",
+            f"answer the question of customs by the end of {question.until} (see the receipt)",
+        )
     for problem in doc.problems:
         yield Text(problem.fix_zh, problem.fix_en)
     if doc.status in ("1", "2") and doc.used_by is None and doc.lapses_at is not None:

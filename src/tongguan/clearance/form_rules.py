@@ -1,8 +1,8 @@
-"""The entries D01 to D18, D25 and D26: what they say, where they come from, which code they answer."""
+"""The entries D01 to D18 and D25 to D27: what they say, where they come from, which code they answer."""
 
 from __future__ import annotations
 
-from tongguan.clearance.rule import KINDS, Rule
+from tongguan.clearance.rule import ALL_KINDS, KINDS, Rule
 
 _GOODS = ("order", "inventory")
 
@@ -36,7 +36,7 @@ D04 = Rule(
     source="schema 202205", confidence="high",
 )  # fmt: skip
 D05 = Rule(
-    id="D05", stage="arrival", documents=_GOODS, fields=("gnum",),
+    id="D05", stage="arrival", documents=(*_GOODS, "entry_list"), fields=("gnum",),
     zh="商品序号未从1起连续，或有重复", en="gnum does not count from 1 without gaps or repeats",
     fix_zh="商品序号从1起逐行加1", fix_en="number the lines 1, 2, 3 …",
     source="specification 202205 ch. 7", confidence="high",
@@ -55,7 +55,7 @@ D07 = Rule(
     source="meaning of the fields", confidence="medium",
 )  # fmt: skip
 D08 = Rule(
-    id="D08", stage="arrival", documents=_GOODS, fields=("qty", "qty1", "qty2", "unit2"),
+    id="D08", stage="arrival", documents=(*_GOODS, "goods_return"), fields=("qty", "qty1", "qty2", "unit2"),
     zh="数量应大于0；第二单位为空时第二数量应为空，有第二单位时第二数量应为正数",
     en="a quantity is not above 0, or the second quantity and the second unit do not come together",
     fix_zh="更正数量；第二数量与第二单位同填或同不填", fix_en="correct the quantity; give qty2 and unit2 together or neither",
@@ -70,16 +70,17 @@ D10 = Rule(
     source="specification 202205; GB 11643", confidence="high",
 )  # fmt: skip
 D12 = Rule(
-    id="D12", stage="arrival", documents=_GOODS, fields=("orderType", "ieFlag"),
+    id="D12", stage="arrival", documents=(*_GOODS, "entry_list"), fields=("orderType", "ieFlag"),
     zh="进口单证的订单类型、进出口标记应为I", en="orderType or ieFlag of an import document is not I",
     fix_zh="填I；出口业务请用出口报文", fix_en="put I; exports have messages of their own",
     source="specification 202205", confidence="high",
 )  # fmt: skip
 D13 = Rule(
     id="D13", stage="arrival", documents=("inventory",), fields=("trafNo", "voyageNo", "billNo", "country"),
-    zh="直购进口（9610）须填运输工具编号、航班航次号、提运单号，起运国应为境外",
+    zh="直购进口（9610）须填运输工具编号、航班航次号、提运单号，起运国应为境外的国家或地区",
     en="direct shipping (9610) needs trafNo, voyageNo and billNo, and a country of departure abroad",
-    fix_zh="补填跨境段的运输信息", fix_en="give the transport of the cross-border leg",
+    fix_zh="补填跨境段的运输信息，起运国填货物起运的境外国家或地区（不填142、不详）",
+    fix_en="give the transport of the cross-border leg and the country, not 142 or unknown, where the goods set out",
     source="specification 202205, CEB621", confidence="high",
 )  # fmt: skip
 D14 = Rule(
@@ -91,39 +92,51 @@ D14 = Rule(
     source="specification 202205, CEB621 (1239: not named in the text)", confidence="high",
 )  # fmt: skip
 D16 = Rule(
-    id="D16", stage="arrival", documents=_GOODS,
-    fields=("customsCode", "portCode", "trafMode", "wrapType", "country", "unit", "unit1", "unit2", "tradeMode"),
+    id="D16", stage="arrival", documents=("order", "inventory", "cancellation", "goods_return", "entry_list",
+                                          "waybill_status"),
+    fields=("customsCode", "portCode", "trafMode", "wrapType", "country", "tradeCountry", "unit", "unit1", "unit2",
+            "tradeMode", "consigneeDistrict", "logisticsStatus"),
     zh="代码不在海关代码表内，或贸易方式不适用于零售进口",
     en="a code is not in the customs code table, or the trade mode is not one of retail import",
-    fix_zh="按海关代码表更正", fix_en="correct it by the customs code table",
-    source="customs code tables (JGS-20, JGS/T 18)", confidence="high",
+    fix_zh="按海关代码表更正；选填的代码不确定时可不填",
+    fix_en="correct it by the customs code table; leave an optional code out when you do not know it",
+    source="customs code tables (JGS-20, JGS/T 18); national division codes", confidence="high",
 )  # fmt: skip
 D17 = Rule(
-    id="D17", stage="arrival", documents=("inventory",), fields=("preNo", "invtNo"),
-    zh="预录入编号、清单编号应由电子口岸和海关生成，新增时不得填写",
-    en="preNo and invtNo are given by the e-port and customs: leave them empty on a new inventory",
+    id="D17", stage="arrival", documents=("inventory", "cancellation", "goods_return", "entry_list"),
+    fields=("preNo", "invtNo", "rkdNo"),
+    zh="预录入编号、清单编号、入库单编号应由电子口岸和海关生成，新增时不得填写",
+    en="preNo, invtNo and rkdNo are given by the e-port and customs: leave them empty on a new document",
     fix_zh="新增（appType 1）时留空；改单请用 appType 2", fix_en="leave them empty with appType 1; use appType 2 for a change",
     source="specification 202205 ch. 7; field text of -621001", confidence="high",
-    codes={"inventory": "-621001"},
+    codes={"inventory": "-621001", "goods_return": "-625008"},
 )  # fmt: skip
 D18 = Rule(
-    id="D18", stage="arrival", documents=KINDS, fields=("appTime", "payTime", "declTime", "ieDate"),
-    zh="时间不是有效的北京时间、报送时间晚于现在，或申报日期离今天太远",
-    en="a time is not a valid China time, appTime lies in the future, or declTime is too far from today",
+    id="D18", stage="arrival", documents=ALL_KINDS,
+    fields=("appTime", "payTime", "logisticsTime", "declTime", "ieDate"),
+    zh="时间不是有效的北京时间、晚于现在，或申报日期离今天太远",
+    en="a time is not a valid China time or lies in the future, or declTime is too far from today",
     fix_zh="校准系统时钟，按北京时间填写", fix_en="set your clock and write China time",
     source="our reading; settings app_time_ahead_minutes_max, decl_time_days_max", confidence="low",
 )  # fmt: skip
+_COUNTED = (*KINDS, "goods_return")
 D25 = Rule(
-    id="D25", stage="arrival", documents=KINDS, fields=("amounts", "quantities"),
+    id="D25", stage="arrival", documents=_COUNTED, fields=("amounts", "quantities"),
     zh="金额或数量超过本系统受理的上限", en="an amount or a quantity is above the greatest that this system takes",
     fix_zh="核对金额、数量和单位", fix_en="check the amount, the quantity and the unit",
     source="settings amount_bound_yuan, quantity_bound", confidence="high",
 )  # fmt: skip
 D26 = Rule(
-    id="D26", stage="arrival", documents=KINDS, fields=("amounts", "quantities"),
+    id="D26", stage="arrival", documents=_COUNTED, fields=("amounts", "quantities"),
     zh="金额或数量为负数", en="an amount or a quantity is below 0",
     fix_zh="更正为0或正数；退款不以负数申报", fix_en="put 0 or more; money paid back is not filed as a negative amount",
     source="the schema lets it through, so the server refuses it", confidence="high",
 )  # fmt: skip
+D27 = Rule(
+    id="D27", stage="arrival", documents=ALL_KINDS, fields=("texts",),
+    zh="必填项只有空格", en="a field that must be filled holds nothing but blanks",
+    fix_zh="填写该项", fix_en="fill the field in",
+    source="the schema lets a single blank through, so the server refuses it", confidence="high",
+)  # fmt: skip
 
-RULES = (D01, D02, D03, D04, D05, D06, D07, D08, D10, D12, D13, D14, D16, D17, D18, D25, D26)
+RULES = (D01, D02, D03, D04, D05, D06, D07, D08, D10, D12, D13, D14, D16, D17, D18, D25, D26, D27)

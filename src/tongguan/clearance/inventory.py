@@ -2,57 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tongguan.ceb.problem import Problem
+from tongguan.clearance import arrival, closing
 from tongguan.clearance import match_rules as R
-from tongguan.clearance.acceptance import GUARANTEE, accept, hold_guarantee, hold_year, lift, open_holds, status_of
+from tongguan.clearance.acceptance import GUARANTEE, accept, hold_guarantee, lift, open_holds, status_of
 from tongguan.clearance.accounts import give_back, hold, use
 from tongguan.clearance.admission import admit
 from tongguan.clearance.answers import identity_problems
+from tongguan.clearance.arrival import with_arrival
 from tongguan.clearance.compare import show
+from tongguan.clearance.entry_list import ARRIVAL
+from tongguan.clearance.handling import Officer
 from tongguan.clearance.match import Papers, match
 from tongguan.clearance.match_rules import M16_LOW
 from tongguan.clearance.model import Await, Case, Document, Held
+from tongguan.clearance.officers import pauses
+from tongguan.clearance.officers.assignment import wait_for_shift, with_officer
+from tongguan.clearance.officers.pauses import with_pauses
 from tongguan.clearance.receipts import coded, tell
 from tongguan.clearance.record import order_of, waybill_of
+from tongguan.clearance.transport import match_arrival
 from tongguan.clearance.turn import SENT, Turn
+from tongguan.clearance.version import CANCELLED, number_free_from
+from tongguan.clearance.year import hold_year
 
+_CANCELLED_TEXT = "撤销成功 / cancelled"
 _MISSING = {"order": R.M01, "payment": R.M02, "waybill": R.M06}
 
 
 def advance(inventory: Document, case: Case, turn: Turn) -> str:
     """Take an inventory at 2 as far as it goes and say where it stands, as an outcome. The order of the law."""
-    if missing := what_is_missing(inventory, case):
+    if missing := what_is_missing(inventory, case, turn):
         return _wait(inventory, missing, turn)
     papers = _papers(inventory, case)
     turn.say(inventory, "3", SENT)
     matched = match(papers, turn.law)
     admission = admit(papers, turn.facts, turn.law)
-    turn.compared, turn.doubtful = matched.compared, admission.doubtful
+    pairs, of_transport = match_arrival(inventory, turn.facts)
+    turn.compared, turn.doubtful = matched.compared + pairs, admission.doubtful
     turn.law_rows = tuple(dict.fromkeys((*matched.law_rows, *admission.law_rows)))
-    problems = matched.problems + identity_problems(inventory, turn.facts) + admission.problems
+    problems = matched.problems + of_transport + identity_problems(inventory, turn.facts) + admission.problems
     if problems or admission.bill is None:
         return reject(inventory, case, problems, tell(problems), turn)
     year = hold_year(admission.bill.taxPrice, turn.facts, turn.law)
     turn.law_rows = tuple(dict.fromkeys((*turn.law_rows, *year.law_rows)))
-    if year.held is None:
-        refused = (year.problem,) if year.problem else ()
+    if year.problem is not None:
+        refused = (year.problem,)
         return reject(inventory, case, refused, tell(refused), turn)
     accepted = accept(turn.now(inventory), admission, year.held, turn.facts, turn.law, turn.law_rows)
     return _accepted(inventory, accepted, papers, turn)
 
 
-def what_is_missing(inventory: Document, case: Case) -> tuple[str, ...]:
-    """Which of order, payment and waybill are not there yet. An order of another merchant is not this one."""
+def what_is_missing(inventory: Document, case: Case, turn: Turn) -> tuple[str, ...]:
+    """Which of order, payment and waybill are not there yet. An order of another merchant is not this one; nor is a
+    waybill whose parcel was released so long ago that its number is free again (M18).
+    """
     head = inventory.record.InventoryHead
     order = case.order
     found = {
         "order": order is not None and is_there(order) and order.record.OrderHead.ebcCode == head.ebcCode,
         "payment": any(is_there(payment) for payment in case.payments),
-        "waybill": case.waybill is not None and is_there(case.waybill),
+        "waybill": case.waybill is not None and is_there(case.waybill) and not _of_former_parcel(turn),
     }
     return tuple(kind for kind, there in found.items() if not there)
+
+
+def _of_former_parcel(turn: Turn) -> bool:
+    released = turn.facts.waybill_released_at
+    return released is not None and turn.facts.now >= number_free_from(released, turn.law)
 
 
 def is_there(document: Document) -> bool:
@@ -79,9 +98,17 @@ def retry_guarantee(inventory: Document, turn: Turn) -> str:
     return _show_holds(inventory, turn, said=inventory.status)
 
 
-def lift_review(inventory: Document, actor: str, turn: Turn) -> str:
-    """Customs has reviewed (or examined) and lets the goods go; another agency's hold, if open, stays."""
-    holds = lift(inventory.holds, ("review", "examination"), actor, turn.facts.now)
+def recheck(inventory: Document, turn: Turn) -> str:
+    """A warehouse entry list has come, changed or gone, or a pause has ended: hold the inventory, or let it go on."""
+    if _as_held(inventory, turn) is inventory:
+        turn.awaits = _waits_of(inventory)
+        return "nothing"
+    return _show_holds(inventory, turn, said=inventory.status)
+
+
+def lift_holds(inventory: Document, kinds: Iterable[str], actor: Officer, turn: Turn) -> str:
+    """An officer lets the goods go as far as his or her agency is concerned; another agency's hold, if open, stays."""
+    holds = lift(inventory.holds, kinds, actor.id, turn.facts.now, agency=actor.agency)
     turn.change(inventory, holds=holds, status=status_of(holds))
     return _show_holds(inventory, turn, said="")
 
@@ -93,11 +120,25 @@ def reject(inventory: Document, case: Case, problems: tuple[Problem, ...], info:
     turn.change(inventory, status="100", held=(), holds=(), missing=(), problems=problems, lapses_at=None)
     turn.problems = problems
     turn.say(inventory, "100", info)
+    _free_documents(inventory, case, turn)
+    return "rejected"
+
+
+def cancel(inventory: Document, case: Case, turn: Turn) -> str:
+    """430: give back what is held, free the documents. It may be filed anew, with a later appTime."""
+    turn.moves += give_back(inventory.held)
+    turn.change(inventory, status=CANCELLED, held=(), holds=(), missing=())
+    turn.say(inventory, CANCELLED, _CANCELLED_TEXT)
+    _free_documents(inventory, case, turn)
+    return "cancelled"
+
+
+def _free_documents(inventory: Document, case: Case, turn: Turn) -> None:
+    """Order, payment and waybill wait again, for whichever inventory comes."""
     for document in (case.order, case.waybill, *case.payments):
         if document is not None and turn.now(document).used_by == inventory.key:
             turn.change(document, used_by=None, status="2")
             turn.wait(document)
-    return "rejected"
 
 
 def _wait(inventory: Document, missing: tuple[str, ...], turn: Turn) -> str:
@@ -159,15 +200,30 @@ def _accepted(inventory: Document, accepted: Document, papers: Papers, turn: Tur
 def _show_holds(inventory: Document, turn: Turn, said: str) -> str:
     """Release when no hold is open; else say what holds it, unless that status was said already."""
     current = turn.now(inventory)
+    checked = _as_held(current, turn)
+    if checked is not current:
+        current = turn.change(
+            inventory,
+            holds=checked.holds,
+            arrival=checked.arrival,
+            status=checked.status,
+            officer=checked.officer,
+        )
     holds = open_holds(current)
     if not holds:
         return _release(inventory, turn)
-    if any(one.kind == GUARANTEE for one in holds):
-        turn.awaits = (_guarantor(inventory),)
+    turn.awaits = (*_waits_of(current), *wait_for_shift(current, turn))
     if current.status != said:
-        turn.say(inventory, current.status, "".join(_hold_text(one.kind, one.lane, one.reason_zh, one.reason_en)
-                                                    for one in holds if one.status == current.status))  # fmt: skip
+        gravest = [one for one in holds if one.status == current.status]
+        text = "".join(_hold_text(one.kind, one.rule or one.lane, one.reason_zh, one.reason_en) for one in gravest)
+        turn.say(inventory, current.status, text)
     return "review" if current.status != "120" else "accepted"
+
+
+def _as_held(inventory: Document, turn: Turn) -> Document:
+    """The accepted inventory with the holds that arrival and pauses put or take off now, and who gets it."""
+    held = with_pauses(with_arrival(inventory, turn.facts), turn.facts)
+    return with_officer(held, turn.facts)
 
 
 def _release(inventory: Document, turn: Turn) -> str:
@@ -177,13 +233,17 @@ def _release(inventory: Document, turn: Turn) -> str:
     turn.change(inventory, status="800", released_at=turn.facts.now, held=held)
     turn.say(inventory, "399", coded("2300"))
     turn.say(inventory, "800", coded("2600"))
+    closing.begin(inventory, turn)
     return "released"
 
 
-def _hold_text(kind: str, lane: str, zh: str, en: str) -> str:
+def _hold_text(kind: str, named: str, zh: str, en: str) -> str:
     if kind == "review":
         return coded("1200")
-    return f"[{lane or M16_LOW.id};{zh} / {en}]"
+    return f"[{named or _RULES_OF_HOLDS.get(kind, kind)};{zh} / {en}]"
+
+
+_RULES_OF_HOLDS = {GUARANTEE: M16_LOW.id, ARRIVAL: arrival.WAITS.id}
 
 
 def _low_text(inventory: Document, turn: Turn) -> str:
@@ -191,6 +251,14 @@ def _low_text(inventory: Document, turn: Turn) -> str:
     assert tax is not None, "an accepted inventory has its tax"
     assure = inventory.record.InventoryHead.assureCode
     return f"[{M16_LOW.id};{M16_LOW.zh} / {M16_LOW.en};assureCode:{assure};tax:{show(tax.taxTotal)}]"
+
+
+def _waits_of(inventory: Document) -> tuple[Await, ...]:
+    """What will bring an accepted inventory on by itself: its guarantor, its entry list, the end of a pause."""
+    kinds = {one.kind for one in open_holds(inventory)}
+    guarantor = (_guarantor(inventory),) if GUARANTEE in kinds else ()
+    arriving = (arrival.arrival_awaited(inventory),) if ARRIVAL in kinds else ()
+    return (*guarantor, *arriving, *pauses.awaited(inventory))
 
 
 def _guarantor(inventory: Document) -> Await:

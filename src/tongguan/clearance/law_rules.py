@@ -5,12 +5,25 @@ from __future__ import annotations
 from tongguan.clearance.rule import Rule
 
 D09 = Rule(
-    id="D09", stage="match", documents=("inventory",), fields=("gcode", "tradeMode"),
-    zh="商品编码不在当日税则或跨境电商零售进口商品清单内，或清单备注不允许该贸易方式",
-    en="the goods code is not in the tariff or on the positive list of the day, or the list's remark forbids the mode",
+    id="D09", stage="match", documents=("inventory",), fields=("gcode",),
+    zh="商品编码不在当日税则或跨境电商零售进口商品清单内",
+    en="the goods code is not in the tariff or on the positive list of the day",
     fix_zh="核对10位商品编码；不在清单内的商品按一般贸易或个人物品办理",
     fix_en="check the 10-digit code; goods off the list come as general trade or as a personal article",
     source="财关税〔2016〕18号; positive list of the day", confidence="high",
+)  # fmt: skip
+D09_MODE = Rule(
+    id="D09-MODE", stage="match", documents=("inventory",), fields=("gcode", "tradeMode"),
+    zh="商品清单备注不允许该商品以此贸易方式进口（如仅限网购保税进口）",
+    en="the positive list's remark forbids this trade mode for the goods (for example: bonded import only)",
+    fix_zh="按备注所列的贸易方式办理", fix_en="bring the goods in under a trade mode that the remark names",
+    source="remarks of the positive list of the day", confidence="high",
+)  # fmt: skip
+D08B = Rule(
+    id="D08B", stage="match", documents=("inventory",), fields=("qty", "unit", "qty1", "unit1"),
+    zh="成交计量单位与法定计量单位相同，而数量不同", en="the deal unit is the first legal unit, but the quantities differ",
+    fix_zh="两个数量填为一致，或更正计量单位", fix_en="give both quantities alike, or correct the unit",
+    source="a check of filing programs; setting legal_quantity_mismatch", confidence="medium",
 )  # fmt: skip
 D08_UNIT = Rule(
     id="D08-UNIT", stage="match", documents=("inventory",), fields=("unit1", "unit2"),
@@ -40,4 +53,4 @@ T05 = Rule(
     source="财关税〔2018〕49号; production receipt", confidence="high", codes={"inventory": "1313"},
 )  # fmt: skip
 
-RULES = (D09, D08_UNIT, D15, T04, T05)
+RULES = (D09, D09_MODE, D08_UNIT, D08B, D15, T04, T05)

@@ -102,13 +102,13 @@ PAYER_PAIRS = (
 )
 # Only where the order gives them.
 PAY_COMPANY = Same(R.M03, "payment.PaymentHead.payCode", "order.OrderHead.payCode", _text)
-PAY_TRANSACTION = Same(R.M03, "payment.PaymentHead.payTransactionId", "order.OrderHead.payTransactionId", _text)
+PAY_TRANSACTION = Same(R.M03_ID, "payment.PaymentHead.payTransactionId", "order.OrderHead.payTransactionId", _text)
 
 LINE_PAIRS = (
     SameLine("gname", "itemName", _text),
     SameLine("qty", "qty", _exact),
     SameLine("unit", "unit", _text),
-    SameLine("price", "price", _exact),
+    SameLine("price", "price", _amount),
     SameLine("totalPrice", "totalPrice", _amount),
     SameLine("country", "country", _text),
     SameLine("itemNo", "itemNo", _if_given),

@@ -25,11 +25,17 @@ M02 = Rule(
     source="real receipts", confidence="high",
 )  # fmt: skip
 M03 = Rule(
-    id="M03", stage="match", documents=("order", "payment"), fields=("payCode", "payTransactionId"),
-    zh="订单所填支付企业、支付交易编号与支付单不一致",
-    en="payCode or payTransactionId of the order differs from the payment", fix_zh=_AGAIN_ZH, fix_en=_AGAIN_EN,
+    id="M03", stage="match", documents=("order", "payment"), fields=("payCode",),
+    zh="订单所填支付企业与支付单不一致", en="the payment company that the order names is not that of the payment",
+    fix_zh=_AGAIN_ZH, fix_en=_AGAIN_EN,
     source="specification 202205, CEB311 payCode; production receipt", confidence="high",
     codes={"payment": "13035"},
+)  # fmt: skip
+M03_ID = Rule(
+    id="M03-ID", stage="match", documents=("order", "payment"), fields=("payTransactionId",),
+    zh="订单所填支付交易编号与支付单不一致", en="the payTransactionId that the order names is not that of the payment",
+    fix_zh=_AGAIN_ZH, fix_en=_AGAIN_EN,
+    source="specification 202205, CEB311 payTransactionId", confidence="medium",
 )  # fmt: skip
 M04 = Rule(
     id="M04", stage="match", documents=("payment", "order"), fields=("amountPaid", "acturalPaid"),
@@ -131,5 +137,5 @@ M20 = Rule(
     source="merchants' programs; setting tax_total_mismatch", confidence="medium",
 )  # fmt: skip
 
-RULES = (M01, M02, M03, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M16, M16_LOW, M17_USED,
+RULES = (M01, M02, M03, M03_ID, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M16, M16_LOW, M17_USED,
          D07_WAYBILL, M20)  # fmt: skip

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from tongguan.ceb.pay_exchange import PayExchange
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.signature.verify import Verdict
+from tongguan.clearance.handling import Act, Duty, Officers, Pause, PriceHistory, Scope, Words
 from tongguan.law.money import add
 from tongguan.law.tax import TaxBill
 from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
 
 Key = tuple[str, ...]
 """Keys as filed. order: (ebpCode, orderNo); payment: (payCode, payTransactionId, ebpCode, orderNo);
-waybill: (logisticsCode, logisticsNo); inventory: (agentCode, copNo)."""
+waybill: (logisticsCode, logisticsNo); inventory, cancellation, goods_return: (agentCode, copNo);
+entry_list: (operatorCode, copNo); waybill_status: (logisticsCode, logisticsNo, logisticsStatus)."""
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One agency's reason why goods are not released yet. ``status`` is what the receipt shows while it is open."""
+    """One agency's reason why goods are not released yet. ``status`` is what the receipt shows while it is open.
+
+    ``lane`` is the lane that it came from, or the pause. ``by`` is the officer who set it, empty for the house;
+    ``approver`` and ``document_no`` belong to a detention. ``rule`` is the rule that opened it, where one did.
+    """
 
     agency: str
     kind: str
@@ -31,6 +38,10 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lane: str = ""
     lifted_at: datetime | None = None
     lifted_by: str = ""
+    by: str = ""
+    approver: str = ""
+    document_no: str = ""
+    rule: str = ""
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True):
@@ -43,6 +54,22 @@ class Held(msgspec.Struct, frozen=True, array_like=True):
     amount: Decimal
     used: bool = False
     limit: Decimal = Decimal(0)
+
+
+class Arrival(msgspec.Struct, frozen=True, array_like=True):
+    """A waybill stands in a stored warehouse entry list: whose list, its number, on which transport it came.
+
+    ``at`` is when the list was stored, aware UTC.
+    """
+
+    operator_code: str
+    cop_no: str
+    rkd_no: str
+    traf_mode: str
+    traf_no: str
+    voyage_no: str
+    bill_no: str
+    at: datetime
 
 
 class TaxedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,14 +121,66 @@ class Taxed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return cls(lines=lines, **sums)
 
 
+class Terms(msgspec.Struct, frozen=True, array_like=True):
+    """What follows a release, by the law of its day: the last days in China on which a goods return may be asked for
+    and its goods be back, and the day on which the tax bill is summarised. ``law_rows`` say so.
+    """
+
+    ask_until: date
+    back_until: date
+    bill_on: date
+    law_rows: tuple[str, ...]
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The electronic tax bill of a released inventory as it stands. ``status``: 1 generated, 2 summarised, 3 void.
+
+    The sums are of what has not been returned, in yuan. ``ent_duty_no`` is the payment bill it was summarised into.
+    """
+
+    taxNo: str
+    status: str
+    customsTax: Decimal
+    valueAddedTax: Decimal
+    consumptionTax: Decimal
+    ent_duty_no: str = ""
+    paid_at: datetime | None = None
+
+    @property
+    def taxTotal(self) -> Decimal:
+        """Duty, VAT and consumption tax together, in yuan."""
+        return add((self.customsTax, self.valueAddedTax, self.consumptionTax))
+
+
+class Pull(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The last pull of an order's payment data from its platform. ``state``: open, passed or failed; ``rules`` are the
+    ids of what it failed by.
+    """
+
+    session: str
+    state: str
+    opened_at: datetime
+    until: datetime
+    closed_at: datetime | None = None
+    rules: tuple[str, ...] = ()
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One filed document as it stands: its current record and everything decided about it.
 
-    ``kind`` is order, payment, waybill or inventory; ``record`` is the typed record of ``ceb.messages`` or None once
+    ``kind`` is one of ``clearance.rule.ALL_KINDS``; ``record`` is the typed record of ``ceb.messages`` or None once
     erased. ``status`` is the last receipt status (text, reference 4). ``digest`` is the SHA-256 of the packed record;
     ``former`` holds the digests of earlier versions. ``used_by`` names the inventory that locked it at acceptance.
     ``lapses_at`` is when it lapses if it still waits then; a due event of another time is stale.
-    Fields from ``pre_no`` on belong to inventories.
+    ``pre_no`` and the fields after it belong to inventories; pre_no to requests and entry lists too, ``invt_no`` to
+    requests as the inventory that they name. ``rkd_no`` is the number of an entry list. ``arrival`` is the entry list
+    that an inventory's waybill stands in. ``signed_at`` is when a waybill's parcel was signed for; ``anew_from`` is
+    from when on a waybill's number was free to be used again (M18), where it was: whatever was said of it before
+    concerns the former parcel. ``returned`` holds (gnum, quantity taken back) of an inventory;
+    ``terms`` and ``bill`` it has from its release on; a goods return that was granted time has those terms too.
+    ``officer`` has the case; ``withdrawn`` are those who gave it up for a conflict of interest. ``proposed`` is a
+    detention that waits for its approval; ``review_asked_at`` is when the filer asked that another officer look at a
+    rejection.
     """
 
     kind: str
@@ -133,14 +212,35 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     draws: tuple[tuple[str, Decimal], ...] = ()
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rkd_no: str = ""
+    arrival: Arrival | None = None
+    signed_at: datetime | None = None
+    anew_from: datetime | None = None
+    returned: tuple[tuple[int, Decimal], ...] = ()
+    closed_at: datetime | None = None
+    terms: Terms | None = None
+    bill: Bill | None = None
+    officer: str = ""
+    pull: Pull | None = None
+    withdrawn: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
+    words: tuple[Words, ...] = ()
+    proposed: Act | None = None
+    review_asked_at: datetime | None = None
 
     @property
     def order_key(self) -> Key:
-        """(ebpCode, orderNo) that an inventory, a payment or an order speaks of."""
-        return {"order": self.key, "payment": self.key[2:]}.get(self.kind) or (
-            self.record.InventoryHead.ebpCode,
-            self.record.InventoryHead.orderNo,
-        )
+        """(ebpCode, orderNo) that an order, a payment, an inventory or a request about an inventory speaks of."""
+        if self.kind == "order":
+            return self.key
+        if self.kind == "payment":
+            return self.key[2:]
+        head = getattr(self.record, _ORDER_HEADS[self.kind], self.record)
+        return (head.ebpCode, head.orderNo)
+
+
+# A cancellation's record has no inner head: it is its own.
+_ORDER_HEADS = {"inventory": "InventoryHead", "goods_return": "InvtRefundHead", "cancellation": ""}
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,7 +248,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     For an order, payment or waybill that arrives only ``existing`` (the stored document of the same key) is filled.
     For an inventory (filed, woken, commanded, due) ``existing`` is that inventory and the rest is what belongs to it:
-    ``inventories`` are the other inventories of the same order, ``payments`` all payments of (ebpCode, orderNo).
+    ``inventories`` are the other inventories of the same order, ``payments`` all payments of (ebpCode, orderNo),
+    ``requests`` the cancellations and goods returns that name its invtNo.
+    For a cancellation or a goods return ``inventory`` is the one that its invtNo names, order, payments and waybill are
+    that inventory's, and ``requests`` are the others that name it.
+    For an entry list ``claims`` are the live inventories that name its waybills; for a waybill status ``waybill`` is
+    the one it is about.
     """
 
     existing: Document | None = None
@@ -156,10 +261,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payments: tuple[Document, ...] = ()
     waybill: Document | None = None
     inventories: tuple[Document, ...] = ()
+    inventory: Document | None = None
+    requests: tuple[Document, ...] = ()
+    claims: tuple[Document, ...] = ()
 
 
 class RecordFiled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="record"):
-    """A record of a filing. ``digest`` is the SHA-256 of its packed form; ``transfer`` is (copCode, dxpId)."""
+    """A record of a filing. ``digest`` is the SHA-256 of its packed form; ``transfer`` is (copCode, dxpId).
+
+    ``subscribers`` are named for receipts, ``copy_to`` for the data; whether they get any is a fact of its own.
+    """
 
     kind: str
     key: Key
@@ -173,10 +284,18 @@ class RecordFiled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     subscribers: tuple[str, ...] = ()
     verdict: Verdict
     warnings: tuple[Problem, ...] = ()
+    copy_to: tuple[str, ...] = ()
 
 
 class Commanded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="command"):
-    """What a person did. ``action`` is release or reject; ``version`` is the case version the person saw, 0 = any."""
+    """What a person did. ``action`` is one of ``officer_rules.ACTIONS``; ``version`` is the version seen, 0 = any.
+
+    ``reason`` is the text that goes with it: why, what is asked, what is answered. ``approver`` and ``document_no``
+    belong to a detention, ``deadline`` (the last day in China) to a question, ``hold`` (kind) to lift, ``scope`` to a
+    pause. ``choice`` is the status of a detention, the officer whom hand_over names, confirm or reverse of a review.
+    goods_back tells on which ``day`` in China returned goods were back (None: today); paid, that the payment bill named
+    by the key (of kind payment_bill) is paid.
+    """
 
     action: str
     kind: str
@@ -184,10 +303,20 @@ class Commanded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     actor: str
     reason: str
     version: int = 0
+    day: date | None = None
+    approver: str = ""
+    document_no: str = ""
+    deadline: date | None = None
+    hold: str = ""
+    choice: str = ""
+    scope: Scope | None = None
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="due"):
-    """Time itself: ``what`` is lapse (a waiting document has waited too long). ``at`` is when it was due."""
+    """Time itself, ``at`` when it was due. ``what``: lapse (a waiting document has waited too long), return_limit (of a
+    goods return), bill (a tax bill is to be summarised), close (of an inventory), answer (the last day of a question is
+    over), shift (of officers, who may get a case that nobody has).
+    """
 
     what: str
     kind: str
@@ -205,13 +334,33 @@ class Woken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 class Await(msgspec.Struct, frozen=True, array_like=True):
     """What a document waits for: order(ebpCode, orderNo), payment(ebpCode, orderNo),
-    waybill(logisticsCode, logisticsNo), guarantor(assureCode)."""
+    waybill(logisticsCode, logisticsNo), guarantor(assureCode), arrival(logisticsCode, logisticsNo),
+    paid(entDutyNo), pause(id), shift(*)."""
 
     kind: str
     key: Key
 
 
-Event = RecordFiled | Commanded | Due | Woken
+class Pulled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pull"):
+    """A step of pulling the payment data of an order (kind order) from its platform.
+
+    ``step``: opened (the platform is about to be asked), refused (it did not take the request, ``reason`` says what it
+    answered), uploaded (``exchange`` came, ``verdict`` says what its signature proves, ``misspelt`` how its lists are
+    called). ``actor`` is who pulls.
+    """
+
+    step: str
+    kind: str
+    key: Key
+    session: str
+    actor: str = ""
+    reason: str = ""
+    exchange: PayExchange | None = None
+    verdict: Verdict | None = None
+    misspelt: bool = False
+
+
+Event = RecordFiled | Commanded | Due | Woken | Pulled
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -222,13 +371,29 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     used: Decimal
 
 
+class FactsMissing(Exception):
+    """The engine did not look up what a decision needs. Broken code, never a fault of a filing."""
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything looked up for one event, frozen and stored with it: nothing else may reach ``decide``.
 
     ``now`` is the wall time of the cut, ``received_at`` that of the gateway; both aware UTC. ``parties`` are the rows
-    of all codes named in the case, in force that day. ``draws`` are values in [0, 1) by lane id. ``next_pre_no`` and
-    ``next_invt_no`` are free numbers; a decision takes them by using them. ``answers`` come from a sandbox only: what
-    the counterparties say in the scenario that the note of the record names.
+    of all codes named in the case, in force that day. ``draws`` are values in [0, 1) by lane id. ``next_pre_no``,
+    ``next_invt_no`` and ``next_rkd_no`` are free numbers; a decision takes them by using them. ``arrival`` is the entry
+    list that an inventory's waybill stands in. ``waybill_released_at`` is when the inventory was released that uses the
+    waybill in question, where that is another one than the subject. ``listed`` are the waybills of an entry list that
+    stand in another list of its operator: (logisticsNo, where). ``payment_bill`` is the account of the payment bill
+    that a command names, or that a tax bill would be summarised into now. ``quota_kg`` are the buyer's yearly
+    quantities that the goods count against, in kilograms. ``officers`` are those whom a command names; ``duty`` says
+    who would get the case, None while no officers are registered. ``pauses`` are the open ones that concern the
+    inventory and those that hold it, or the one that a command names. ``prices`` are told where a lane asks for them.
+    ``failed_pulls`` counts the platform's failed payment pulls, where there are any; ``paid_orders`` are (orderNo,
+    paid in yuan) of the orders that an uploaded payment covers, as far as filed. ``identity`` is what the identity
+    register says of the buyer: known, mismatch (another name), unknown; empty where none is kept.
+    ``unrecorded_copies`` are (filer, subscriber) not recorded for receipts, ``data_copies`` the subscribers recorded
+    for the data. ``answers`` come from a sandbox only: what the counterparties say in the scenario that the note of
+    the record names. ``rules`` is the version of the rules that decided, empty for events of before it was kept.
     """
 
     now: datetime
@@ -249,6 +414,22 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_pre_no: str = ""
     next_invt_no: str = ""
     answers: tuple[tuple[str, str], ...] = ()
+    arrival: Arrival | None = None
+    waybill_released_at: datetime | None = None
+    next_rkd_no: str = ""
+    listed: tuple[tuple[str, Arrival], ...] = ()
+    payment_bill: Balance | None = None
+    officers: Officers | None = None
+    duty: Duty | None = None
+    pauses: tuple[Pause, ...] = ()
+    prices: tuple[PriceHistory, ...] = ()
+    quota_kg: tuple[Balance, ...] = ()
+    failed_pulls: Balance | None = None
+    paid_orders: tuple[tuple[str, Decimal], ...] = ()
+    identity: str = ""
+    unrecorded_copies: tuple[tuple[str, str], ...] = ()
+    data_copies: tuple[str, ...] = ()
+    rules: str = ""
 
     def answer(self, of: str) -> str:
         """What a counterparty answered (lane, officer, upstream, identity, quota, guarantee); empty: as always."""
@@ -304,7 +485,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``outcome`` is a word for lists and logs (accepted, repeated, old, refused, waiting, rejected, review, released,
     lapsed, changed, deleted, saved, not_sent, nothing); ``status`` is the subject's status after it. ``documents`` are
-    the new states of all documents that changed (the subject first); documents not named keep theirs.
+    the new states of all documents that changed (the subject first); documents not named keep theirs. ``brings`` wakes
+    those who wait for something, ``wakes`` inventories by name. ``copies`` are exchange ids that may read the record.
     """
 
     outcome: str
@@ -321,3 +503,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doubtful: bool = False
     took_pre_no: bool = False
     took_invt_no: bool = False
+    took_rkd_no: bool = False
+    wakes: tuple[Woken, ...] = ()
+    pause: Pause | None = None
+    copies: tuple[str, ...] = ()

@@ -1,15 +1,17 @@
-"""Receipts of the four documents, before they have a number: who gets them, which keys they carry, what they say."""
+"""Receipts of all documents, before they have a number: who gets them, which keys they carry, what they say."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tongguan.ceb.person import PERSON_ELEMENTS
 from tongguan.ceb.problem import Problem
 from tongguan.clearance.model import Document, Receipt, RecordFiled
 from tongguan.clearance.record import SHAPES, head_of
+from tongguan.clearance.rule import REQUESTS
 from tongguan.codes.catalogue import table
 
 INFO_MOST = 1000
@@ -19,7 +21,7 @@ INFO_MOST = 1000
 def receipt(document: Document, status: str, info: str) -> Receipt:
     """A receipt about a stored document, to its filer and its subscribers."""
     head = head_of(document.kind, document.record)
-    keys = _keys(document.kind, head, document.pre_no, document.invt_no)
+    keys = _keys(document.kind, head, _Numbers(document.pre_no, document.invt_no, document.rkd_no))
     return Receipt(
         SHAPES[document.kind].receipt, keys, status, _fit(info), _readers(document.sender, document.subscribers)
     )
@@ -27,7 +29,7 @@ def receipt(document: Document, status: str, info: str) -> Receipt:
 
 def refusal(event: RecordFiled, pre_no: str, status: str, info: str) -> Receipt:
     """A receipt about a record that is not taken."""
-    keys = _keys(event.kind, head_of(event.kind, event.record), pre_no, "")
+    keys = _keys(event.kind, head_of(event.kind, event.record), _Numbers(pre_no))
     return Receipt(SHAPES[event.kind].receipt, keys, status, _fit(info), _readers(event.sender, event.subscribers))
 
 
@@ -66,28 +68,73 @@ def _values(problem: Problem) -> tuple[tuple[str, str], ...]:
     return ((name, problem.found), ("expected", problem.expected)) if problem.expected else ((name, problem.found),)
 
 
-def _keys(kind: str, head: Any, pre_no: str, invt_no: str) -> tuple[tuple[str, str], ...]:
+class _Numbers(NamedTuple):
+    """The numbers that the server has given."""
+
+    pre_no: str
+    invt_no: str = ""
+    rkd_no: str = ""
+
+
+def _keys(kind: str, head: Any, numbers: _Numbers) -> tuple[tuple[str, str], ...]:
     if kind == "order":
         return (("ebpCode", head.ebpCode), ("ebcCode", head.ebcCode), ("orderNo", head.orderNo))
     if kind == "payment":
         return (("payCode", head.payCode), ("payTransactionId", head.payTransactionId))
     if kind == "waybill":
         return (("logisticsCode", head.logisticsCode), ("logisticsNo", head.logisticsNo))
-    keys = (
+    if kind == "waybill_status":
+        return (
+            ("logisticsCode", head.logisticsCode),
+            ("logisticsNo", head.logisticsNo),
+            ("logisticsStatus", head.logisticsStatus),
+        )
+    if kind == "entry_list":
+        return _given(
+            ("customsCode", head.customsCode),
+            ("operatorCode", head.operatorCode),
+            ("copNo", head.copNo or ""),
+            ("preNo", numbers.pre_no),
+            ("rkdNo", numbers.rkd_no),
+        )
+    if kind in REQUESTS:
+        return _given(
+            ("customsCode", head.customsCode),
+            ("agentCode", head.agentCode),
+            ("ebpCode", head.ebpCode),
+            ("ebcCode", head.ebcCode),
+            ("copNo", head.copNo or ""),
+            ("preNo", numbers.pre_no),
+            # The request may name anything; the receipt holds an inventory number of full length or none.
+            ("invtNo", numbers.invt_no or (head.invtNo if len(head.invtNo) == _INVT_NO_LENGTH else "")),
+        )
+    return _given(
         ("customsCode", head.customsCode),
         ("ebpCode", head.ebpCode),
         ("ebcCode", head.ebcCode),
         ("agentCode", head.agentCode),
         ("copNo", head.copNo or ""),
-        ("preNo", pre_no),
+        ("preNo", numbers.pre_no),
+        ("invtNo", numbers.invt_no),
     )
-    # An empty invtNo does not pass the schema: it is left out until there is one.
-    return (*keys, ("invtNo", invt_no)) if invt_no else keys
+
+
+_INVT_NO_LENGTH = 18
+
+
+def _given(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """The elements that have a value: the schema takes no empty number, so it is left out until there is one."""
+    return tuple([pair for pair in pairs if pair[1]])
 
 
 def _readers(sender: str, subscribers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((sender, *subscribers))) if subscribers else (sender,)
 
 
+# What XML cannot carry: a person's words may hold it, and no receipt may become unreadable by it.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 def _fit(info: str) -> str:
+    info = _NOT_XML.sub("", info)
     return info if len(info) <= INFO_MOST else info[: INFO_MOST - 1] + "…"

@@ -8,17 +8,27 @@ from types import MappingProxyType
 import msgspec
 
 from tongguan.ceb.problem import Problem
+from tongguan.codes.catalogue import table
 
 KINDS = ("order", "payment", "waybill", "inventory")
+"""The four documents that are matched with one another."""
+REQUESTS = ("cancellation", "goods_return")
+"""What is asked about an inventory that customs has accepted."""
+ALL_KINDS = (*KINDS, *REQUESTS, "entry_list", "waybill_status")
 
 # "Field checks failed", the e-port's own general answer for each kind of document.
 GENERAL_CODES: Mapping[str, str] = MappingProxyType(
-    {"order": "-301008", "payment": "-401009", "waybill": "-504011", "inventory": "-621001"}
+    {
+        "order": "-301008",
+        "payment": "-401009",
+        "waybill": "-504011",
+        "inventory": "-621001",
+        "cancellation": "-623001",
+        "goods_return": "-625001",
+        "entry_list": "-800001",
+        "waybill_status": "-505011",
+    }
 )
-
-
-# Codes that the specification does not list and production was seen to answer.
-_FIELD_CODES = frozenset({"-301020", "-621042", "-621043", "-621053", "-621055"})
 
 
 def provenance(code: str) -> str:
@@ -28,7 +38,8 @@ def provenance(code: str) -> str:
     """
     if not code:
         return "ours"
-    return "official" if code.startswith("-") and code not in _FIELD_CODES else "field"
+    negative = table("return_error_codes")
+    return negative.get(code, "source") if code in negative else "field"
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

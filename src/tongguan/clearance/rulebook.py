@@ -9,19 +9,54 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tongguan.clearance import answers, entry, form_rules, law_rules, match_rules, passing, version
+from tongguan.clearance import (
+    address,
+    answers,
+    arrival,
+    cancellation,
+    code_play,
+    company_names,
+    due,
+    entry,
+    entry_list,
+    form_rules,
+    goods_return,
+    law_rules,
+    match_rules,
+    officer_rules,
+    payment_pull_rules,
+    quantity,
+    requests,
+    tax_bill,
+    version,
+    waybill_status,
+)
+from tongguan.clearance.page_files import write_or_check
 from tongguan.clearance.record import SHAPES
-from tongguan.clearance.rule import GENERAL_CODES, KINDS, Rule, provenance
+from tongguan.clearance.rule import ALL_KINDS, GENERAL_CODES, Rule, provenance
 from tongguan.law.tax import TAX_RULES
 
 RULES: tuple[Rule, ...] = (
     *entry.RULES,
     *answers.RULES,
+    *code_play.RULES,
     *form_rules.RULES,
     *version.RULES,
     *match_rules.RULES,
+    company_names.M15,
     *law_rules.RULES,
-    *passing.RULES,
+    address.D24,
+    *quantity.RULES,
+    *entry_list.RULES,
+    *arrival.RULES,
+    *waybill_status.RULES,
+    *cancellation.RULES,
+    *goods_return.RULES,
+    *due.RULES,
+    *officer_rules.RULES,
+    *requests.RULES,
+    *tax_bill.RULES,
+    *payment_pull_rules.RULES,
 )
 
 _STAGES: Mapping[str, tuple[str, str]] = {
@@ -30,6 +65,7 @@ _STAGES: Mapping[str, tuple[str, str]] = {
     "accept": ("入库时", "At acceptance"),
     "time": ("随时间", "As time passes"),
     "officer": ("关员操作", "What officers do"),
+    "pull": ("支付原始数据实时获取", "The real-time payment pull"),
 }
 _CONFIDENCE = {"high": "高", "medium": "中", "low": "低"}
 
@@ -78,10 +114,12 @@ def _entry(rule: Rule, chinese: bool) -> list[str]:
 
 
 def _codes(rule: Rule, chinese: bool) -> str:
+    if rule.stage == "pull":
+        return "无回执" if chinese else "none; no receipt is issued"
     if rule.stage == "officer" and not rule.codes:
         return "无，操作不执行" if chinese else "none; nothing is done"
     codes: dict[str, list[str]] = {}
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         if kind in rule.documents and (code := rule.code(kind)):
             codes.setdefault(code, []).append(SHAPES[kind].zh if chinese else SHAPES[kind].en)
     if not codes:
@@ -138,15 +176,7 @@ def pages(root: Path) -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write or check the pages of the repository that the working directory is the root of."""
-    stale = False
-    for path, text in pages(Path.cwd()).items():
-        if "--check" in arguments:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                stale = True
-                print(f"{path.name}: 已过时，请重新生成 / out of date, generate it again", file=sys.stderr)
-        else:
-            path.write_text(text, encoding="utf-8")
-    return 1 if stale else 0
+    return write_or_check(pages(Path.cwd()), arguments)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -10,6 +11,18 @@ CHINA = timezone(timedelta(hours=8))
 def china_day(at: datetime) -> date:
     """The day in China of an aware time."""
     return at.astimezone(CHINA).date()
+
+
+def china_midnight(day: date) -> datetime:
+    """When a day begins in China, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The day of the same number so many months later, or the last of that month where it has none."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def read_time(text: str) -> datetime | None:

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from tongguan.ceb.problem import Problem
-from tongguan.clearance.model import Await, Compared, Decision, Document, Due, Facts, Move, Receipt
+from tongguan.clearance.model import Await, Compared, Decision, Document, Due, Facts, Move, Receipt, Woken
 from tongguan.clearance.receipts import receipt
+from tongguan.clearance.remedies import with_remedies
+from tongguan.clearance.rule import REQUESTS
 from tongguan.law.inforce import LawAt
 
 SENT = "发送海关成功 / sent to customs"
@@ -33,6 +35,8 @@ class Turn:
         self.doubtful = False
         self.took_pre_no = False
         self.took_invt_no = False
+        self.took_rkd_no = False
+        self.wakes: tuple[Woken, ...] = ()
 
     def put(self, document: Document) -> Document:
         """A new version or a new document, with the version it shall have."""
@@ -53,9 +57,15 @@ class Turn:
         """Put out a receipt about the document, and keep it with the document for repeats."""
         name = (document.kind, document.key)
         current = self._documents[name] if name in self._documents else self.change(document)
+        if document.kind == "inventory" or document.kind in REQUESTS:
+            info = with_remedies(info, status, self.law)
         one = receipt(current, status, info)
         self._receipts.append(one)
         self._documents[name] = msgspec.structs.replace(current, last_receipts=(*current.last_receipts, one))
+
+    def send(self, one: Receipt) -> None:
+        """Put out a message that answers no filing, a tax bill: it is not repeated with a document's receipts."""
+        self._receipts.append(one)
 
     def now(self, document: Document) -> Document:
         """The document as this event has left it so far."""
@@ -86,4 +96,11 @@ class Turn:
             doubtful=self.doubtful,
             took_pre_no=self.took_pre_no,
             took_invt_no=self.took_invt_no,
+            took_rkd_no=self.took_rkd_no,
+            wakes=self.wakes,
         )
+
+
+def nothing(document: Document | None) -> Decision:
+    """The decision that changes nothing: what came has nothing to do here."""
+    return Decision(outcome="nothing", status=document.status if document else "")
