@@ -6,29 +6,23 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
-from tongguan.store.filing import Command
+from tongguan.clearance.officers.commanded import ACTIONS as OFFICERS_ACTIONS
+from tongguan.clearance.retention import ERASE
+from tongguan.store.filing import PAYMENT_PULL, Command
 from tongguan.store.inbox import SqliteInbox
 from tongguan.store.layout import COMMANDS, Store
 
-ACTIONS = ("release", "reject", "registry", "law")
+ACTIONS = (*OFFICERS_ACTIONS, PAYMENT_PULL, "registry", "law", "law_stage", "law_approve", "law_withdraw", ERASE)
 
 
 def put_command(
-    store: Store,
-    action: str,
-    actor: str,
-    *,
-    reason: str = "",
-    kind: str = "",
-    key: tuple[str, ...] = (),
-    version: int = 0,
-    snapshot: bytes = b"",
-    clock_ns: Callable[[], int] = time.time_ns,
+    store: Store, action: str, actor: str, *, clock_ns: Callable[[], int] = time.time_ns, **fields: Any
 ) -> str:
     """Queue a command; returns its id, under which ``Reader.filing`` tells what became of it. Durable on return.
 
-    Raises ValueError for an action that is not one of ``ACTIONS``.
+    ``fields`` are those of ``Command``. Raises ValueError for an action that is not one of ``ACTIONS``.
     """
     if action not in ACTIONS:
         raise ValueError(f"unknown command {action}; known: {', '.join(ACTIONS)}")
@@ -38,17 +32,7 @@ def put_command(
         fcntl.flock(lock, fcntl.LOCK_EX)
         inbox = SqliteInbox(path, store.keys, writer=True, clock_ns=clock_ns)
         try:
-            command = Command(
-                filing_id=inbox.mint(),
-                action=action,
-                actor=actor,
-                reason=reason,
-                received_ns=clock_ns(),
-                kind=kind,
-                key=key,
-                version=version,
-                snapshot=snapshot,
-            )
+            command = Command(filing_id=inbox.mint(), action=action, actor=actor, received_ns=clock_ns(), **fields)
             inbox.append([command])
             return command.filing_id
         finally:

@@ -13,6 +13,9 @@ from tongguan.store.layout import Store
 from tongguan.store.packing import key_tuple
 from tongguan.store.subjects import person_box, rest_box
 
+_NEVER = 2**62
+Named = tuple[str, tuple[str, ...]]
+"""A subject by kind and key."""
 _SHOWN = 300  # characters of a value in a difference
 
 
@@ -40,20 +43,45 @@ class Compared(NamedTuple):
     differences: list[Difference]
 
 
-def compare_states(store: Store, source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int]) -> Compared:
-    """Compare everything that events leave behind. Subjects in ``erased`` cannot be rebuilt and are passed over."""
+def compare_states(
+    store: Store, source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int], explained: set[Named]
+) -> Compared:
+    """Compare everything that events leave behind. The prices and places in queues of subjects in ``erased`` cannot be
+    rebuilt and are passed over; so are the documents that are ``explained`` by a tombstone, given by kind and key.
+    """
     differences: list[Difference] = []
-    documents = _compare_documents(store, source, target, erased, differences)
+    known = source.execute("SELECT kind, key, subject_no FROM subjects") if explained else ()
+    passed = {number for kind, key, number in known if (kind, key_tuple(key)) in explained}
+    erased = erased | passed
+    documents = _compare_documents(store, source, target, passed, differences)
     accounts = _compare_rows(source, target, "accounts", "account", ("held", "used", "account_limit"), differences)
+    _compare_rows(source, target, "arrivals", "waybill_key || ' ' || operator", ("arrival",), differences)
     _compare_rows(source, target, "numbers", "scope", ("next",), differences)
     _compare_rows(source, target, "in_force", "event_no", ("kind", "digest"), differences)
     _compare_rows(
-        source, target, "subjects", "subject_no", ("kind", "key", "case_id", "head_event", "events"), differences
+        source, target, "staged_law", "digest",
+        ("base", "maker", "retroactive", "staged_event", "state", "checker", "ended_event"), differences,
+    )  # fmt: skip
+    _compare_rows(
+        source, target, "pauses", "pause_id",
+        ("office", "lane", "goods", "origin", "party", "agency", "actor", "at_ns", "resumed_by", "resumed_ns"),
+        differences,
+    )  # fmt: skip
+    _compare_of_subjects(source, target, "officer_queue", erased, differences)
+    _compare_of_subjects(source, target, "prices", erased, differences, since=_first_price(source))
+    _compare_rows(
+        source, target, "subjects", "subject_no",
+        ("kind", "key", "case_id", "head_event", "events", "person_key IS NULL"), differences,
+    )  # fmt: skip
+    _compare_rows(source, target, "forgetting", "task_no", ("filing_id", "what", "event_no"), differences)
+    _compare_rows(
+        source, target, "restrictions", "case_id", ("kind", "key", "until", "law_row", "event_no"), differences
     )
     _compare_events(source, target, differences)
-    _compare_filings(source, target, erased, differences)
-    _compare_heads(source, target, erased, differences)
-    _compare_outbox(store, source, target, erased, differences)
+    _compare_filings(source, target, differences)
+    _compare_heads(source, target, differences)
+    _compare_outbox(store, source, target, differences)
+    _compare_copies(source, target, differences)
     _compare_queues(source, target, differences)
     return Compared(documents, accounts, differences)
 
@@ -69,21 +97,12 @@ def _compare_events(source: sqlite3.Connection, target: sqlite3.Connection, out:
                 out.append(Difference.of(number, f"events {column}", one, other))
 
 
-def _compare_filings(
-    source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int], out: list[Difference]
-) -> None:
-    """Which events each filing became. A filing with an erased subject among them cannot be counted again."""
+def _compare_filings(source: sqlite3.Connection, target: sqlite3.Connection, out: list[Difference]) -> None:
+    """Which events each filing became."""
     sql = "SELECT filing_id, first_event, events FROM filings ORDER BY filing_id"
-    passed = {
-        filing_id
-        for filing_id, subject_no in source.execute("SELECT filing_id, subject_no FROM events WHERE filing_id <> ''")
-        if subject_no in erased
-    }
     rebuilt = {row[0]: row[1:] for row in target.execute(sql)}
     for filing_id, *stored in source.execute(sql):
         found = rebuilt.pop(filing_id, None)
-        if filing_id in passed:
-            continue
         if found is None:
             out.append(Difference.of(stored[0], f"filings {filing_id}", "stored", "missing"))
             continue
@@ -94,7 +113,8 @@ def _compare_filings(
 
 
 _CLEAR = (
-    "part", "kind", "order_key", "waybill_key", "live", "status", "deleted", "used_by", "app_time", "version", "digest",
+    "part", "kind", "order_key", "waybill_key", "invt_no", "live", "status", "deleted", "used_by", "app_time",
+    "version", "digest",
 )  # fmt: skip
 
 
@@ -167,18 +187,40 @@ def _compare_rows(
     return len(stored)
 
 
-def _compare_heads(
-    source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int], out: list[Difference]
+def _first_price(source: sqlite3.Connection) -> int:
+    """When the first price was kept: goods that were released before there was such a table have none."""
+    found: int | None = source.execute("SELECT min(released_ns) FROM prices").fetchone()[0]
+    return _NEVER if found is None else found
+
+
+def _compare_of_subjects(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    table: str,
+    erased: set[int],
+    out: list[Difference],
+    since: int | None = None,
 ) -> None:
+    """Whole rows of a table that names subjects; those that were erased are passed over. ``since``: of released_ns."""
+    later = f" WHERE released_ns >= {since}" if since is not None else ""
+    sql = f"SELECT subject_no, * FROM {table}{later}"  # noqa: S608 — names of our own
+    stored, rebuilt = set(source.execute(sql)), set(target.execute(sql))
+    for row, here, there in ((*((row, "stored", "missing") for row in stored - rebuilt),
+                              *((row, "missing", "decided") for row in rebuilt - stored))):  # fmt: skip
+        if row[0] not in erased:
+            out.append(Difference.of(0, f"{table} {'/'.join(map(str, row[1:]))}", here, there))
+
+
+def _compare_heads(source: sqlite3.Connection, target: sqlite3.Connection, out: list[Difference]) -> None:
     sql = "SELECT subject_no, head_event, head_digest FROM subjects"
     rebuilt = {row[0]: row[2] for row in target.execute(sql)}
     for number, event_no, digest in source.execute(sql):
-        if number not in erased and rebuilt.get(number) not in (None, digest):
+        if rebuilt.get(number) not in (None, digest):
             out.append(Difference.of(event_no, "subject head_digest", digest.hex(), rebuilt[number].hex()))
 
 
 def _compare_outbox(
-    store: Store, source: sqlite3.Connection, target: sqlite3.Connection, erased: set[int], out: list[Difference]
+    store: Store, source: sqlite3.Connection, target: sqlite3.Connection, out: list[Difference]
 ) -> None:
     sql = (
         "SELECT o.dxp_id, o.event_no, o.subject_no, o.at_ns, o.sealed, s.rest_key FROM outbox AS o"
@@ -188,8 +230,6 @@ def _compare_outbox(
     for row in source.execute(sql):
         dxp_id, event_no, subject_no, at_ns, sealed, rest_key = row
         other = rebuilt.pop((dxp_id, event_no), None)
-        if subject_no in erased:
-            continue
         name = f"receipts to {dxp_id}"
         box = rest_box(store.keys, subject_no, rest_key)
         if other is None:
@@ -199,6 +239,13 @@ def _compare_outbox(
         elif not _same_sealed(box, sealed, other[4], b"outbox"):
             out.append(Difference.of(event_no, name, *_opened(box, sealed, other[4])))
     out += [Difference.of(event_no, f"receipts to {dxp_id}", "missing", "issued") for dxp_id, event_no in rebuilt]
+
+
+def _compare_copies(source: sqlite3.Connection, target: sqlite3.Connection, out: list[Difference]) -> None:
+    sql = "SELECT event_no, dxp_id, subject_no FROM copies"
+    stored, rebuilt = (set(db.execute(sql)) for db in (source, target))
+    out += [Difference.of(row[0], f"copy to {row[1]}", "given", "missing") for row in sorted(stored - rebuilt)]
+    out += [Difference.of(row[0], f"copy to {row[1]}", "missing", "given") for row in sorted(rebuilt - stored)]
 
 
 def _compare_queues(source: sqlite3.Connection, target: sqlite3.Connection, out: list[Difference]) -> None:

@@ -11,8 +11,12 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
-from yoyo import get_backend, read_migrations
+import msgspec
+from yoyo import default_migration_table, read_migrations
+from yoyo.backends import SQLiteBackend
+from yoyo.connections import parse_uri
 
+from tongguan.store.casework import queue_column
 from tongguan.store.faults import StoreFault
 
 _MIGRATIONS = resources.files("tongguan.store") / "migrations" / "sqlite"
@@ -25,12 +29,20 @@ def migrate(path: Path) -> None:
         path.touch(mode=0o600)
     with resources.as_file(_MIGRATIONS) as folder:
         migrations = read_migrations(str(folder))
-        backend = get_backend(f"sqlite:///{path.resolve()}")
+        backend = _Backend(parse_uri(f"sqlite:///{path.resolve()}"), default_migration_table)
+        backend.init_database()
         try:
             with backend.lock():
                 backend.apply_migrations(backend.to_apply(migrations))
         finally:
             backend.connection.close()
+
+
+class _Backend(SQLiteBackend):
+    """yoyo opens a connection for each migration: every one of them knows our functions."""
+
+    def init_connection(self, connection: sqlite3.Connection) -> None:
+        _teach(connection)
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -56,10 +68,22 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def open_memory() -> sqlite3.Connection:
     """An empty clearing state in memory, for a replay that leaves nothing behind."""
     db = sqlite3.connect(":memory:", isolation_level=None, cached_statements=256)
+    _teach(db)
     for migration in sorted(_MIGRATIONS.iterdir(), key=lambda file: file.name):
         if migration.name.endswith(".sql") and not migration.name.endswith(".rollback.sql"):
             db.executescript(migration.read_text(encoding="utf-8"))
     return db
+
+
+def _teach(db: sqlite3.Connection) -> None:
+    """Give a connection the functions that migrations call."""
+    db.create_function("packed_text", 2, _packed_text, deterministic=True)
+    db.create_function("queue_column", 2, queue_column, deterministic=True)
+
+
+def _packed_text(packed: bytes, name: str) -> str:
+    """A text member of a packed state; empty where it has none."""
+    return str(msgspec.msgpack.decode(packed).get(name, ""))
 
 
 def checkpoint(path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -23,14 +24,17 @@ CREATE TABLE IF NOT EXISTS tokens (
     issued_at  TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     revoked_at TEXT NOT NULL DEFAULT '',
-    used_at    TEXT NOT NULL DEFAULT ''
+    used_at    TEXT NOT NULL DEFAULT '',
+    officer_id TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID
 """
-_INSERT = "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_SELECT = (
-    "SELECT token_id, digest, kind, party_code, dxp_id, office, note, issued_at, expires_at, revoked_at, used_at"
-    " FROM tokens"
+_OFFICER = "ALTER TABLE tokens ADD COLUMN officer_id TEXT NOT NULL DEFAULT ''"
+"""For files that were made before officers had tokens of their own."""
+_COLUMNS = (
+    "token_id, digest, kind, party_code, dxp_id, office, note, issued_at, expires_at, revoked_at, used_at, officer_id"
 )
+_INSERT = f"INSERT INTO tokens ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 — our own names
+_SELECT = f"SELECT {_COLUMNS} FROM tokens"  # noqa: S608
 
 
 class TokenRow(msgspec.Struct, frozen=True, array_like=True):
@@ -47,6 +51,7 @@ class TokenRow(msgspec.Struct, frozen=True, array_like=True):
     expires_at: str
     revoked_at: str = ""
     used_at: str = ""
+    officer_id: str = ""
 
 
 class Doors:
@@ -58,6 +63,9 @@ class Doors:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(_SCHEMA)
+        if "officer_id" not in {row[1] for row in self._db.execute("PRAGMA table_info(tokens)")}:
+            with suppress(sqlite3.OperationalError):  # another process has just done the same
+                self._db.execute(_OFFICER)
 
     def version(self) -> int:
         """Changes whenever another process has written; cheap, so that a cache can ask before each use."""

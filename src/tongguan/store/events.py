@@ -10,20 +10,25 @@ from typing import Any
 
 import msgspec
 
-from tongguan.chain.event import FORMAT, SECRET_BYTES, Part, open_part
+from tongguan.chain.event import FORMAT, SECRET_BYTES, Part, open_part, open_rest
 from tongguan.clearance.model import Key
 from tongguan.store.keys import KeyRing
 from tongguan.store.packing import key_tuple
 from tongguan.store.statements import sql
 from tongguan.store.subjects import Subject, person_box, rest_box
 
+ERASED = b"\x00"
+"""What stands where the sealed half of a part was, whose person fields are erased."""
 _encode = msgspec.msgpack.encode
 _decode_names = msgspec.msgpack.Decoder(list[tuple[str, ...]]).decode
 _decode_sealed = msgspec.msgpack.Decoder(list[tuple[bytes, bytes]]).decode
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One event as read. ``parts`` is empty when its person secrets were erased; ``opened`` then fails."""
+    """One event as read.
+
+    ``erased``: it has fields that name a person and do not open any more; ``opened`` then fails.
+    """
 
     event_no: int
     subject_no: int
@@ -47,6 +52,15 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
         values: dict[str, bytes] = {}
         for part in self.parts:
             values |= open_part(part)
+        return values
+
+    def rest(self) -> dict[str, bytes]:
+        """The fields that name nobody, which open for ever, by name. Raises ``chain.event.SealBroken``, also when a
+        digest does not fit its value.
+        """
+        values: dict[str, bytes] = {}
+        for part in self.parts:
+            values |= open_rest(part)
         return values
 
 
@@ -128,12 +142,13 @@ def _event(row: Sequence[Any], keys: KeyRing) -> StoredEvent:
     kind, key, person_key, rest_key = row[14:]
     label = f"event {number}".encode()
     person = person_box(keys, subject_no, person_key)
-    erased = person is None or not persons
     person_secrets = person.open(persons, label) if person is not None and persons else b""
     rest_secrets = rest_box(keys, subject_no, rest_key).open(rests, label)
     parts = []
     place = 0
-    for index, (part_names, halves) in enumerate(zip(_decode_names(names), _decode_sealed(sealed), strict=True)):
+    all_halves = _decode_sealed(sealed)
+    erased = not person_secrets and any(half for half, _ in all_halves)
+    for index, (part_names, halves) in enumerate(zip(_decode_names(names), all_halves, strict=True)):
         secret = slice(SECRET_BYTES * index, SECRET_BYTES * (index + 1))
         end = place + 32 * len(part_names)
         parts.append(

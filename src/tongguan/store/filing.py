@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.signature.verify import Verdict
 from tongguan.chain.event import Part
+from tongguan.clearance.handling import Scope
+from tongguan.clearance.model import Pulled
 
 
 class FiledRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -25,8 +29,9 @@ class FiledRecord(msgspec.Struct, frozen=True, array_like=True):
 class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One posted message. ``filing_id`` is minted by the gateway: its number and its own rising counter.
 
-    ``sender`` is the exchange id it was filed under; ``transfer`` is BaseTransfer's (copCode, dxpId). A message that
-    was refused at the door (CEB900) has ``refused`` and no records.
+    ``sender`` is the exchange id it was filed under; ``transfer`` is BaseTransfer's (copCode, dxpId). ``subscribers``
+    are named for receipts, ``copy_to`` for the data. A message that was refused at the door (CEB900) has ``refused``
+    and no records.
     """
 
     filing_id: str
@@ -44,13 +49,21 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: tuple[Problem, ...] = ()
     refused: tuple[Problem, ...] = ()
     records: tuple[FiledRecord, ...] = ()
+    copy_to: tuple[str, ...] = ()
+
+
+PAYMENT_PULL = "payment_pull"
+"""The action of a command whose ``pull`` is the whole event."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A command in the commands' inbox: what a person did, or a snapshot that comes into force.
 
-    ``action`` is release or reject (then kind, key, reason, version as in ``clearance.model.Commanded``), or
-    registry or law (then ``snapshot`` is the packed snapshot).
+    ``action`` is one of ``clearance.officers.commanded.ACTIONS`` (then the fields are those of
+    ``clearance.model.Commanded``; a pause has no key yet), payment_pull (then ``pull`` is the whole event), registry or
+    law (then ``snapshot`` is the packed snapshot), or law_stage (``snapshot``; ``key`` is the digest of the law it was
+    made against), law_approve, law_withdraw (``key`` is the digest that was staged), or erase (``kind`` and ``key``
+    name a subject of the case, ``choice`` the row of retention, ``subjects`` are the numbers of others of the case).
     """
 
     filing_id: str
@@ -62,6 +75,15 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: tuple[str, ...] = ()
     version: int = 0
     snapshot: bytes = b""
+    day: date | None = None
+    pull: Pulled | None = None
+    approver: str = ""
+    document_no: str = ""
+    deadline: date | None = None
+    hold: str = ""
+    choice: str = ""
+    scope: Scope | None = None
+    subjects: tuple[int, ...] = ()
 
 
 Item = Filing | Command

@@ -14,6 +14,7 @@ import msgspec
 
 from tongguan.ceb.messages import MESSAGES
 from tongguan.clearance.model import Receipt
+from tongguan.store.tax_bills import BILL, STATUS, tax_record
 
 RENDERER = 1
 """Version of the XML form below. A change of form takes the next number; receipts keep theirs."""
@@ -96,20 +97,27 @@ def return_time(at: datetime) -> str:
 def _message(message_type: str, group: Sequence[IssuedReceipt]) -> msgspec.Struct:
     message_class: Any = MESSAGES[message_type]
     name, return_class = _return_class(message_class)
-    returns = tuple(
-        msgspec.convert(
-            {
-                **dict(one.receipt.keys),
-                "guid": one.guid,
-                "returnStatus": one.receipt.status,
-                "returnTime": return_time(one.at),
-                "returnInfo": one.receipt.info,
-            },
-            return_class,
-        )
-        for one in group
-    )
+    make = _tax if message_type in (BILL, STATUS) else _return
+    returns = tuple(make(one, return_class) for one in group)
     return message_class(guid=derived_guid(f"message {group[0].guid}"), version="1.0", **{name: returns})
+
+
+def _return(one: IssuedReceipt, return_class: Any) -> msgspec.Struct:
+    record: msgspec.Struct = msgspec.convert(
+        {
+            **dict(one.receipt.keys),
+            "guid": one.guid,
+            "returnStatus": one.receipt.status,
+            "returnTime": return_time(one.at),
+            "returnInfo": one.receipt.info,
+        },
+        return_class,
+    )
+    return record
+
+
+def _tax(one: IssuedReceipt, _: Any) -> msgspec.Struct:
+    return tax_record(one.receipt, one.guid, return_time(one.at))
 
 
 def _return_class(message_class: type[msgspec.Struct]) -> tuple[str, Any]:

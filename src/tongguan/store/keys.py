@@ -4,7 +4,7 @@
 |---|---|---|
 | ``master.key`` | master | wraps the two keys of each subject (AES-256-GCM) |
 | ``gateway.key`` | gateway | wraps the day keys of the inboxes and raw files |
-| ``hash.key`` | hash | keyed hash of a person's number; a derived key for each quota year |
+| ``hash.key`` | hash | keyed hash of a person's number; a derived key for each quota year and for the identities |
 | ``seed.key`` | seed | the draw seed of each day |
 
 A key file is one line: ``tongguan-key 1 <kind> <id> <base64 of 32 bytes>``. Files are made 0600 and never overwritten.
@@ -104,6 +104,10 @@ class KeyRing:
         digest = hmac.digest(_year_key(self.hash.secret, quota_year), number.strip().upper().encode(), "sha256")
         return f"{self.hash.id}-{quota_year}:{digest.hex()}"
 
+    def identity_key(self) -> bytes:
+        """The 32-byte key under which an identity register is sealed."""
+        return _identity_key(self.hash.secret)
+
     def case_id(self, kind: str, key: tuple[str, ...]) -> str:
         """The opaque id of a case: 32 hex digits that say nothing to whoever lacks the key, and are the same in a
         replay.
@@ -124,6 +128,11 @@ class KeyRing:
 @lru_cache(maxsize=8)
 def _year_key(secret: bytes, quota_year: int) -> bytes:
     return hmac.digest(secret, b"quota year %d" % quota_year, "sha256")
+
+
+@lru_cache(maxsize=8)
+def _identity_key(secret: bytes) -> bytes:
+    return hmac.digest(secret, b"identity register", "sha256")
 
 
 @lru_cache(maxsize=8)

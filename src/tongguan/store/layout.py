@@ -6,6 +6,9 @@
     keys/                  see keys.py; mode 0700, files 0600
     state.db               the clearing schema; written by the engine only
     doors.db               tokens and their use; written by the gateways only
+    pulls.db               where platforms are asked for payment data, and the questions under way
+    upstream.db            what was forwarded to the upstream and came from it; there in a relay or shadow
+    upstream.lock          held by the process that talks with the upstream
     inbox/G01.db …         one file for each gateway; inbox/C00.db takes commands
     raw/G01-2026-11-24.seal  sealed raw messages, one file for each gateway and day (UTC)
     engine.lock            held by the engine that writes
@@ -61,6 +64,14 @@ class Store:
     @property
     def doors_path(self) -> Path:
         return self.dir / "doors.db"
+
+    @property
+    def upstream_path(self) -> Path:
+        return self.dir / "upstream.db"
+
+    @property
+    def pulls_path(self) -> Path:
+        return self.dir / "pulls.db"
 
     @property
     def lock_path(self) -> Path:

@@ -5,17 +5,19 @@ operator.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from tongguan.clearance.model import Document
 from tongguan.store.database import open_reader
 from tongguan.store.issued import IssuedReceipt
 from tongguan.store.layout import Store
-from tongguan.store.packing import unpack_document
+from tongguan.store.packing import SEPARATOR, key_text, key_tuple, unpack_document
 from tongguan.store.reading import Reader, cursor_before
 from tongguan.store.statements import sql
 from tongguan.store.subjects import person_box
 
 _PAGE = 1000
+_AFTER = chr(ord(SEPARATOR) + 1)  # what follows every key that begins with a code and the separator
 
 
 class Listing:
@@ -36,6 +38,12 @@ class Listing:
         """All documents of one kind in the order in which they were first filed, records opened."""
         for subject_no, person_key, state, record, said in self._db.execute(sql("list_documents"), (kind,)):
             yield unpack_document(state, record, said, person_box(self._store.keys, subject_no, person_key))
+
+    def orders_of_day(self, ebp_code: str, day: date) -> list[str]:
+        """The numbers of a platform's orders that were filed on a day (by appTime, China) and stand."""
+        first, after = (f"{one:%Y%m%d}000000" for one in (day, day + timedelta(days=1)))
+        rows = self._db.execute(sql("orders_of_platform"), (key_text((ebp_code, "")), ebp_code + _AFTER, first, after))
+        return [key_tuple(key)[1] for (key,) in rows]
 
     def receipts_since(self, first_event: int) -> Iterator[tuple[str, IssuedReceipt]]:
         """(exchange id, receipt) of all events from ``first_event`` on, by exchange id and in order."""

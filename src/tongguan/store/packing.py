@@ -10,7 +10,9 @@ import msgspec
 
 from tongguan.ceb.messages import MESSAGES
 from tongguan.ceb.problem import Problem
-from tongguan.clearance.model import Document, Key, Receipt
+from tongguan.clearance.handling import Words
+from tongguan.clearance.model import Arrival, Document, Key, Receipt
+from tongguan.clearance.rule import REQUESTS
 from tongguan.store.keys import Box
 
 SEPARATOR = "\x1f"  # no XML document can carry it, so joined keys never meet
@@ -32,8 +34,19 @@ def exact_value(wanted: type, value: Any) -> Any:
 
 
 _encode = msgspec.msgpack.Encoder(enc_hook=exact_text).encode
-_decode_said = msgspec.msgpack.Decoder(tuple[tuple[Receipt, ...], tuple[Problem, ...]]).decode
-_decode_state = msgspec.msgpack.Decoder(Document, dec_hook=exact_value).decode
+
+
+class _Said(msgspec.Struct, frozen=True, array_like=True):
+    """Texts about a document that may name persons; those stored earlier have no words of officers and filers."""
+
+    receipts: tuple[Receipt, ...]
+    problems: tuple[Problem, ...]
+    words: tuple[Words, ...] = ()
+
+
+_decode_said = msgspec.msgpack.Decoder(_Said).decode
+unpack_state = msgspec.msgpack.Decoder(Document, dec_hook=exact_value).decode
+"""The clear part of a document from its packed form, without record and texts."""
 
 
 def key_text(key: Key) -> str:
@@ -80,29 +93,41 @@ def pack_record(record: Any) -> bytes:
 
 def pack_state(document: Document) -> bytes:
     """The clear part of a document: everything but its record and the texts that were said of it."""
-    return _encode(msgspec.structs.replace(document, record=None, last_receipts=(), problems=()))
+    return _encode(msgspec.structs.replace(document, record=None, last_receipts=(), problems=(), words=()))
 
 
 def pack_said(document: Document) -> bytes:
-    """The texts that were said of a document: its last receipts and its problems."""
-    return _encode((document.last_receipts, document.problems))
+    """The texts that were said of a document: its last receipts, its problems, what officer and filer wrote."""
+    said = document.last_receipts, document.problems
+    return _encode((*said, document.words) if document.words else said)
 
 
 def unpack_document(state: bytes, sealed_record: bytes | None, said: bytes | None, person: Box | None) -> Document:
     """A document as stored; without record and texts where they, or the key to them, were erased. Raises StoreFault."""
-    document = _decode_state(state)
+    document = unpack_state(state)
     if person is None or sealed_record is None or said is None:
         return document
     record = unpack_record(document.message_type, person.open(sealed_record, b"record"))
-    receipts, problems = _decode_said(person.open(said, b"said"))
-    return msgspec.structs.replace(document, record=record, last_receipts=receipts, problems=problems)
+    texts = _decode_said(person.open(said, b"said"))
+    return msgspec.structs.replace(
+        document, record=record, last_receipts=texts.receipts, problems=texts.problems, words=texts.words
+    )
+
+
+unpack_arrival = msgspec.msgpack.Decoder(Arrival).decode
+"""A line of ``arrivals`` as stored."""
 
 
 def order_key_of(document: Document) -> Key:
-    """(ebpCode, orderNo), or () for a waybill."""
-    if document.kind == "waybill" or (document.kind == "inventory" and document.record is None):
-        return ()
-    return document.order_key
+    """(ebpCode, orderNo), or () for what belongs to no single order (waybill, its status, entry list)."""
+    if document.kind in ("order", "payment"):
+        return document.order_key
+    return document.order_key if document.kind in _OF_AN_ORDER and document.record is not None else ()
+
+
+_OF_AN_ORDER = ("inventory", *REQUESTS)
+LISTED_BY_ORDER = ("payment", *_OF_AN_ORDER)
+"""Kinds that are found by the order that they name."""
 
 
 def waybill_key_of(document: Document) -> Key:
@@ -114,5 +139,5 @@ def waybill_key_of(document: Document) -> Key:
 
 
 def is_live(document: Document) -> bool:
-    """Whether the document stands: filed, and neither refused, rejected nor deleted."""
-    return not (document.deleted or document.status == "100" or document.status.startswith("-"))
+    """Whether the document stands: filed, and neither refused, rejected, cancelled nor deleted."""
+    return not (document.deleted or document.status in ("100", "430") or document.status.startswith("-"))

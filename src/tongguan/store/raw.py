@@ -1,7 +1,9 @@
 """The day file of raw messages: append-only, sealed, synced before the inbox commit that points into it.
 
 One entry: 4 bytes big-endian length of the rest, 12 bytes nonce, AES-256-GCM text. The label is the filing id.
-Filings name (file, offset, length of the whole entry). Raw bytes belong to the backup; retention ends them.
+Filings name (file, offset, length of the whole entry). Raw bytes belong to the backup; retention ends them: zeros are
+written over the entry in its place. The file is not written anew without it, because filings and events name the places
+of the others, and because nothing must happen to those when a write is cut short.
 """
 
 from __future__ import annotations
@@ -90,7 +92,26 @@ def read_raw(folder: Path, inbox: SqliteInbox, place: tuple[str, int, int], fili
             entry = file.read(length)
     except FileNotFoundError:
         entry = b""
+    if entry and not any(entry):
+        raise StoreFault("raw-erased", f"{name} 中的该原始报文已被删除", f"that message in {name} has been erased")
     if len(entry) != length or length < 4 or int.from_bytes(entry[:4], "big") != length - 4:
         raise StoreFault("raw-missing", f"{name} 中没有该原始报文", f"{name} does not hold that message")
     day = name[len(inbox.name) + 1 :].removesuffix(".seal")
     return inbox.day_box(day).open(entry[4:], filing_id.encode())
+
+
+def destroy_raw(folder: Path, place: tuple[str, int, int]) -> None:
+    """Write zeros over one message, durably. One that is not there, or was destroyed before, is left alone."""
+    name, offset, length = place
+    try:
+        fd = os.open(folder / name, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        length = min(length, os.fstat(fd).st_size - offset)  # never beyond what is there
+        while length > 0:
+            written = os.pwrite(fd, bytes(min(length, BUFFERED_BYTES)), offset)
+            offset, length = offset + written, length - written
+        os.fdatasync(fd)
+    finally:
+        os.close(fd)

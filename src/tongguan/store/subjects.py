@@ -84,6 +84,18 @@ class Subject:
             self._rest = rest_box(self._keys, self.subject_no, self.rest_wrapped)
         return self._rest
 
+    def bury(self) -> Box | None:
+        """Destroy the person key; what it opened can be opened once more with what is returned, to be erased."""
+        box, self._person, self.person_wrapped = self.person, None, None
+        return box
+
+    def renew(self, wrapped: bytes | None = None) -> None:
+        """Something is filed under the name of a subject that was erased: a fresh person key, or (replay) this one."""
+        if wrapped is None:
+            person = os.urandom(KEY_BYTES)
+            wrapped = self._keys.wrap_subject_key(person, label(self.subject_no, "person"))
+        self.person_wrapped, self._person = wrapped, None
+
     def row(self) -> tuple[Any, ...]:
         """For ``put_subject``."""
         return (

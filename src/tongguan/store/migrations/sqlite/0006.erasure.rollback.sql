@@ -1,0 +1,3 @@
+DROP TABLE restrictions;
+DROP TABLE forgetting;
+DROP INDEX events_subject;
