@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from tests.clearance.playstore import AGENT, DXP, NOW, PLATFORM, ROLES, TYPES, Filed, a_set
+from tests.clearance.playstore import AGENT, DXP, NAMES, NOW, PLATFORM, ROLES, TYPES, Filed, a_set
 from tongguan.ceb.signature.verify import Verdict
 from tongguan.chain.event import make_part, record_fields
 from tongguan.engine.loop import Engine
 from tongguan.engine.workspace import wall_ns
 from tongguan.law.snapshot import pack, package_tables
 from tongguan.law.source import Table
-from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow
+from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
 from tongguan.registry.snapshot import pack_registry
 from tongguan.registry.tables import RegistryTables
 from tongguan.store.commands import put_command
@@ -37,12 +38,23 @@ def fingerprint(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def registry(guarantee: str = "1000000", book: tuple[BookItemRow, ...] = ()) -> bytes:
+def registry(
+    guarantee: str = "1000000",
+    book: tuple[BookItemRow, ...] = (),
+    sites: tuple[SiteRow, ...] = (),
+    more_roles: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
     """Packed: the playstore's companies, a certificate each, the platform's guarantee, and an account book."""
     return pack_registry(
         RegistryTables(
             parties=tuple(
-                PartyRow(code=code, name=role, roles=(role,), dxp_id=DXP[code], valid_from=date(2026, 1, 1))
+                PartyRow(
+                    code=code,
+                    name=NAMES[code],
+                    roles=(role, more_roles[code]) if code in more_roles else (role,),
+                    dxp_id=DXP[code],
+                    valid_from=date(2026, 1, 1),
+                )
                 for code, role in ROLES.items()
             ),
             certificates=tuple(
@@ -67,6 +79,7 @@ def registry(guarantee: str = "1000000", book: tuple[BookItemRow, ...] = ()) -> 
                 ),
             ),
             book_items=book,
+            sites=sites,
         )
     )
 
@@ -116,6 +129,15 @@ class House:
     def command(self, action: str, **fields: Any) -> str:
         return put_command(self.store, action, "operator:1", clock_ns=self.clock, **fields)
 
+    def change_law(self, packed: bytes, reason: str = "test") -> str:
+        """Staged by one person, approved by another; with a reason it may reach back. Returns the approval's id."""
+        base, digest = (hashlib.sha256(one).hexdigest() for one in (self.law, packed))
+        put_command(
+            self.store, "law_stage", "maker:1", key=(base,), snapshot=packed, reason=reason, clock_ns=self.clock
+        )
+        self.law = packed
+        return put_command(self.store, "law_approve", "checker:1", key=(digest,), clock_ns=self.clock)
+
     def gateway(self, number: int = 1) -> SqliteInbox:
         name = f"G{number:02d}"
         if name not in self.gateways:
@@ -163,6 +185,7 @@ def a_filing(filing_id: str, filed: Sequence[Filed], received_ns: int) -> Filing
         sender=sender,
         transfer=(first.sender, sender),
         subscribers=first.subscribers,
+        copy_to=first.copy_to,
         received_ns=received_ns,
         raw_digest=hashlib.sha256(filing_id.encode()).digest(),
         verdict=Verdict(present=True, step="ok", algorithm="sm2-sm3", fingerprint=fingerprint(first.sender)),

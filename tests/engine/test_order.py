@@ -79,9 +79,11 @@ def test_the_same_bytes_through_another_gateway_and_after_a_restart_change_nothi
     assert state(house) == before
     reader = house.reader()
     issued, _ = reader.receipts("DXPENT9990000005", limit=1000)
-    contents = [(one.receipt.status, one.receipt.info) for one in issued if one.receipt.message_type == "CEB622Message"]
-    first = [one for one in issued if one.seq == issued[0].seq]
+    answers = [one for one in issued if one.receipt.message_type == "CEB622Message"]
+    contents = [(one.receipt.status, one.receipt.info) for one in answers]
+    first = [one for one in answers if one.seq == answers[0].seq]
     assert contents == contents[: len(first)] * 3
+    assert len([one for one in issued if one.receipt.message_type == "CEB816Message"]) == 1  # one release, one bill
     assert len({one.guid for one in issued}) == len(issued)  # the same content, in a new place with a new number
 
 
@@ -101,6 +103,25 @@ def test_a_message_with_many_records_is_decided_record_by_record(house: House) -
     assert view is not None and view.state == "decided"
     assert [record.number for record in view.records] == list(range(1, 101))
     assert {(record.outcome, record.status) for record in view.records} == {("waiting", "2")}
+
+
+def test_a_filing_is_found_while_the_engine_comes_to_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine decides it between the reader's look at what is decided and its look at what waits."""
+    with house.engine() as engine:
+        engine.drain()
+    filing_id = house.file(a_set(1)["order"])
+    reader = house.reader()
+    look_among_waiting = reader._waiting
+
+    def decided_meanwhile(*asked: object) -> object:
+        with house.engine() as engine:
+            engine.drain()
+        return look_among_waiting(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reader, "_waiting", decided_meanwhile)
+    assert reader.filing(filing_id) is not None
+    view = reader.filing(filing_id)
+    assert view is not None and view.state == "decided"
 
 
 def test_every_order_of_arrival_over_two_gateways_ends_in_release(house: House) -> None:

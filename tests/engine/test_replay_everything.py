@@ -37,7 +37,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
             house.file(filed)
         engine.drain()
         house.command("law", snapshot=b"{}")  # damaged
-        house.command("law", snapshot=reviewing_law())
+        house.change_law(reviewing_law())
         third, fourth = house.file_set(3, gateway=2), house.file_set(4, gateway=2)
         engine.drain()
         house.command("release", kind="inventory", key=third["inventory"].key, reason="核对")
@@ -65,9 +65,9 @@ def store(house: House, tmp_path: Path) -> Store:
 def test_everything_has_happened_and_replays_to_the_same(house: House, tmp_path: Path) -> None:
     with sqlite3.connect(house.store.state_path) as db:
         causes = dict(db.execute("SELECT cause, count(*) FROM events GROUP BY cause"))
-    assert set(causes) == {"snapshot", "record", "wake", "command", "refused", "due"}
-    # 300 lonely orders, and the order, payment and waybill that the rejected inventory has set free
-    assert (causes["due"], causes["command"], causes["snapshot"]) == (303, 2, 5)
+    assert set(causes) == {"snapshot", "staged", "record", "wake", "command", "refused", "due"}
+    # 300 lonely orders, the order, payment and waybill that the rejected inventory has set free, and four tax bills
+    assert (causes["due"], causes["command"], causes["snapshot"]) == (307, 2, 5)
     assert house.reader().counts()["inventory"] == {"800": 4, "100": 1}
     assert sum(causes.values()) > 3 * EVENTS_A_BATCH
     for into in (None, tmp_path / "again.db"):

@@ -12,6 +12,7 @@ import msgspec
 from tongguan.clearance.model import Receipt
 from tongguan.engine.fold import Folded
 from tongguan.engine.workspace import Named, Workspace
+from tongguan.law.staging import Staged
 from tongguan.store.events import event_row, pack_names
 from tongguan.store.faults import OwnershipLost
 from tongguan.store.filing import Command, Filing
@@ -25,6 +26,7 @@ from tongguan.store.packing import (
     part_of,
     waybill_key_of,
 )
+from tongguan.store.staged import staged_row
 from tongguan.store.statements import sql
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -39,7 +41,7 @@ class Position(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """A snapshot that came into force with an event."""
+    """A snapshot that came into force with an event; one that is only staged has the number 0."""
 
     event_no: int
     kind: str
@@ -56,6 +58,7 @@ class Batch(NamedTuple):
     due: Sequence[tuple[int, str, str, str]] = ()
     last_wake: int = 0
     snapshots: Sequence[Snapshot] = ()
+    staged: Sequence[Staged] = ()
 
 
 class Shapes:
@@ -91,6 +94,7 @@ def commit(db: sqlite3.Connection, workspace: Workspace, shapes: Shapes, batch: 
     filings = _filing_rows(batch.folded)
     numbers = [(scope, workspace.numbers[scope]) for scope in changes.numbers if scope != "event"]
     awaits = [(name, inventory, waits) for (name, inventory), waits in changes.awaits.items()]
+    arrivals = list(workspace.listed.changed.items())
     write = db.executemany
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -101,10 +105,13 @@ def commit(db: sqlite3.Connection, workspace: Workspace, shapes: Shapes, batch: 
         write(sql("put_shape"), shapes.fresh)
         write(sql("put_event"), events)
         write(sql("put_outbox"), outbox)
+        write(sql("put_copy"), [row for folded in batch.folded for row in _copy_rows(folded)])
         write(sql("put_filing"), filings)
         write(sql("put_account"), [(name, name.partition(":")[0], *row) for name, row in changes.accounts.items()])
         write(sql("put_await"), [(n[0], key_text(n[1]), key_text(key)) for n, key, waits in awaits if waits])
         write(sql("drop_await"), [(n[0], key_text(n[1]), key_text(key)) for n, key, waits in awaits if not waits])
+        write(sql("put_arrival"), [(key_text(name[0]), name[1], _encode(one)) for name, one in arrivals if one])
+        write(sql("drop_arrival"), [(key_text(name[0]), name[1]) for name, one in arrivals if not one])
         if batch.last_wake:
             db.execute(sql("drop_wakes"), (batch.last_wake,))
         write(sql("put_wake"), changes.wakes)
@@ -112,7 +119,10 @@ def commit(db: sqlite3.Connection, workspace: Workspace, shapes: Shapes, batch: 
         write(sql("put_due"), changes.due)
         write(sql("put_number"), numbers)
         write(sql("put_snapshot"), [(one.digest, one.kind, one.packed) for one in batch.snapshots])
-        write(sql("put_in_force"), [(one.event_no, one.kind, one.digest) for one in batch.snapshots])
+        write(sql("put_in_force"), [(one.event_no, one.kind, one.digest) for one in batch.snapshots if one.event_no])
+        write(sql("put_staged_law"), [staged_row(one) for one in batch.staged])
+        workspace.casework.write(db)
+        workspace.graves.write(db)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -148,7 +158,8 @@ def _document_rows(workspace: Workspace, name: Named) -> tuple[tuple[Any, ...], 
     used_by = key_text(document.used_by) if document.used_by else ""
     live, deleted = int(is_live(document)), int(document.deleted)
     if name not in workspace.changes.records:
-        return (live, document.status, deleted, used_by, document.version, state, said, subject.subject_no), False
+        changed = (document.invt_no, live, document.status, deleted, used_by, document.version, state, said)
+        return (*changed, subject.subject_no), False
     order_key = order_key_of(document)
     sealed = None
     if document.record is not None and subject.person is not None:
@@ -159,6 +170,7 @@ def _document_rows(workspace: Workspace, name: Named) -> tuple[tuple[Any, ...], 
         document.kind,
         key_text(order_key),
         key_text(waybill_key_of(document)),
+        document.invt_no,
         live,
         document.status,
         deleted,
@@ -205,6 +217,11 @@ def _outbox_rows(folded: Folded) -> list[tuple[Any, ...]]:
     ]
 
 
+def _copy_rows(folded: Folded) -> list[tuple[str, int, int]]:
+    """One row for each exchange id that may read the record of this event."""
+    return [(dxp_id, folded.event_no, folded.subject.subject_no) for dxp_id in folded.decision.copies]
+
+
 def _filing_rows(folded: Sequence[Folded]) -> list[tuple[Any, ...]]:
     """One row for each filing; its events follow one another without others between."""
     found: dict[str, tuple[int, int, Filing | Command]] = {}
@@ -219,4 +236,4 @@ def _about(filing: Filing | Command) -> bytes:
     """What may be told of a filing in clear. What its records and problems hold stays in the sealed events."""
     if isinstance(filing, Filing):
         return _encode(msgspec.structs.replace(filing, records=(), refused=(), warnings=(), verdict=None))
-    return _encode(msgspec.structs.replace(filing, snapshot=b"", reason="", key=()))
+    return _encode(msgspec.structs.replace(filing, snapshot=b"", reason="", key=(), pull=None, subjects=()))

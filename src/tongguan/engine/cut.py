@@ -12,12 +12,18 @@ import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from tongguan.clearance.model import Await, Commanded, Due, Woken
+from tongguan.clearance.officers import pauses
+from tongguan.clearance.officers.commanded import ACTIONS
+from tongguan.clearance.retention import ERASE
 from tongguan.engine.causes import Cause, causes_of
 from tongguan.engine.faults import EngineFault
+from tongguan.engine.lawmaking import CAUSES
 from tongguan.store.events import utc
 from tongguan.store.faults import InboxCutShort
-from tongguan.store.filing import Command, Filing
+from tongguan.store.filing import PAYMENT_PULL, Command, Filing
 from tongguan.store.inbox import Inbox, Row
 from tongguan.store.packing import key_tuple
 from tongguan.store.statements import sql
@@ -92,26 +98,25 @@ def _row_causes(row: Row) -> list[Cause]:
 
 
 def _command(command: Command) -> Cause:
-    if command.action in ("registry", "law"):
-        return Cause(name="snapshot", kind=command.action, key=(command.action,), filing=command)
-    if command.action not in ("release", "reject"):
+    if command.action == "registry":
+        return Cause(name="snapshot", kind="registry", key=("registry",), filing=command)
+    if command.action in CAUSES:
+        return Cause(name=CAUSES[command.action], kind="law", key=("law",), filing=command)
+    if command.action == ERASE:
+        return Cause(name=ERASE, kind=command.kind, key=command.key, filing=command)
+    if command.action not in (*ACTIONS, PAYMENT_PULL):
         raise EngineFault(
             "unknown-command",
             f"未知的指令 {command.action}",
             f"the command {command.action} is not one this engine knows",
         )
-    event = Commanded(
-        action=command.action,
-        kind=command.kind,
-        key=command.key,
-        actor=command.actor,
-        reason=command.reason,
-        version=command.version,
-    )
+    event = command.pull or Commanded(**{name: getattr(command, name) for name in Commanded.__struct_fields__})
+    if command.action == "pause":  # a pause is called by the command that sets it
+        event = msgspec.structs.replace(event, kind=pauses.KIND, key=(command.filing_id,))
     return Cause(
         name="command",
-        kind=command.kind,
-        key=command.key,
+        kind=event.kind,
+        key=event.key,
         event=event,
         filing=command,
         received_ns=command.received_ns,

@@ -1,28 +1,38 @@
-"""Gathering: the case an event is about, and the facts for deciding on it. The only room that looks things up."""
+"""Gathering: the facts for deciding on an event, everything looked up once and frozen."""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from tongguan.clearance.model import Balance, Case, Event, Facts, Key, RecordFiled
+from tongguan.clearance import rules_version
+from tongguan.clearance.closing import BILL
+from tongguan.clearance.model import Balance, Case, Document, Due, Event, Facts, Key, Pulled, RecordFiled
+from tongguan.clearance.payment_pull import failures_account
+from tongguan.clearance.quantity import quantity_account, quantity_limits
+from tongguan.clearance.record import head_of
+from tongguan.clearance.rule import REQUESTS
+from tongguan.clearance.tax_bill import PAYMENT_BILL, ent_duty_no, payment_bill_account
+from tongguan.engine.cases import filed_head, waybills_listed
+from tongguan.engine.copies import copy_facts
+from tongguan.engine.handling import handling_facts
+from tongguan.engine.numbers import first_serial, next_invt_no, next_pre_no, next_rkd_no
+from tongguan.engine.parcels import arrival_for, listed_elsewhere, released_by_other
+from tongguan.engine.pulls import pull_facts
 from tongguan.engine.workspace import Workspace
 from tongguan.law.inforce import Law
+from tongguan.registry.identities import seal
 from tongguan.registry.model import PartyRow
 from tongguan.registry.snapshot import Registry
 from tongguan.store.events import utc
 from tongguan.store.keys import KeyRing
 
 CHINA = timezone(timedelta(hours=8))
-SANDBOX_SERIAL = 900_000_001
-"""Numbers of a sandbox come from a range of their own: serials that begin with 9."""
-_DRAW_DIGITS = 12
 SCENARIO = "SCENARIO:"
+CODE = "code-"
+"""How the scenarios begin that ask for one code of a receipt; they are too many to be named one by one."""
 Scenarios = Mapping[str, tuple[tuple[str, str], ...]]
 """What the counterparties answer in each scenario of a sandbox: (who, what) by name."""
 
@@ -40,25 +50,7 @@ class Sources:
 
     @property
     def first_serial(self) -> int:
-        return SANDBOX_SERIAL if self.sandbox else 1
-
-
-def case_of(event: Event, workspace: Workspace) -> Case:
-    """What was filed about the event's order, as far as the decision needs it (``clearance.model.Case``)."""
-    existing = workspace.document(event.kind, event.key)
-    if event.kind != "inventory":
-        return Case(existing=existing)
-    head = _inventory_head(event, existing)
-    if head is None:
-        return Case(existing=existing)
-    order_key = head.ebpCode, head.orderNo
-    return Case(
-        existing=existing,
-        order=workspace.document("order", order_key),
-        payments=workspace.payments(order_key),
-        waybill=workspace.document("waybill", (head.logisticsCode, head.logisticsNo)),
-        inventories=tuple(other for other in workspace.inventories(order_key) if other.key != event.key),
-    )
+        return first_serial(self.sandbox)
 
 
 def facts_of(event: Event, case: Case, sources: Sources, now: datetime, received_ns: int = 0) -> Facts:
@@ -66,37 +58,74 @@ def facts_of(event: Event, case: Case, sources: Sources, now: datetime, received
     day = now.astimezone(CHINA).date()
     registry = sources.registry
     sender = certificate = None
-    codes: set[str] = set()
     if isinstance(event, RecordFiled):
         sender = registry.by_dxp(event.sender, day)
         if event.verdict.fingerprint:
             certificate = registry.certificate(event.verdict.fingerprint.hex())
-        codes = _codes(event.kind, event.record) | {event.transfer[0]}
     common: dict[str, Any] = {
         "now": now,
         "received_at": utc(received_ns) if received_ns else None,
         "law_digest": sources.law.digest,
         "registry_digest": registry.digest,
+        "rules": rules_version.RULES_VERSION,
         "sender": sender,
         "certificate": certificate,
     }
-    existing = case.existing
+    if isinstance(event, Pulled):
+        common |= pull_facts(event, sources.workspace, registry)
     common["answers"] = answers = _answers(event, case, sources)
-    record = event.record if isinstance(event, RecordFiled) else existing.record if existing else None
+    record = record_at_hand(event, case)
+    if record is not None and event.kind in _LOOK_UPS:
+        common |= _LOOK_UPS[event.kind](event, case, sources, day)
     if event.kind == "inventory" and record is not None:
-        codes |= _codes("inventory", record)
-        if case.order and case.order.record:
-            codes |= _codes("order", case.order.record)
         common |= _inventory_facts(event.key, record, case, sources, day)
-        if lane := dict(answers).get("lane"):
-            common["draws"] = _draws_for(lane, common["draws"], record, sources, day)
+    codes = parties_named(event, case)
+    common |= handling_facts(event, case, record, codes, sources, now, played=dict(answers).get("lane", ""))
+    common |= copy_facts(event, case, registry, day)
     common["parties"] = _parties(codes, registry, day)
+    if (number := _payment_bill(event, record, day)) is not None:
+        common["payment_bill"] = sources.workspace.balance(payment_bill_account(number))
     return Facts(**common)
 
 
+def record_at_hand(event: Event, case: Case) -> Any:
+    """The record that was filed, or the one that stands; None where there is none any more."""
+    return event.record if isinstance(event, RecordFiled) else case.existing.record if case.existing else None
+
+
+def parties_named(event: Event, case: Case) -> set[str]:
+    """The codes of all companies that the event, its document and the papers beside it name."""
+    codes: set[str] = {event.transfer[0]} if isinstance(event, RecordFiled) else set()
+    record = record_at_hand(event, case)
+    if record is not None:
+        codes |= _codes(event.kind, record)
+    beside: tuple[Document | None, ...] = (case.inventory,) if event.kind in REQUESTS else ()
+    if event.kind == "inventory" and record is not None:
+        beside = (case.order, case.waybill, *case.payments)
+    for paper in beside:
+        if paper is not None and paper.record is not None:
+            codes |= _codes(paper.kind, paper.record)
+    return codes
+
+
+def _payment_bill(event: Event, record: Any, day: date) -> str | None:
+    """The payment bill that a command names, or that a tax bill whose day has come is summarised into; else None."""
+    if event.kind == PAYMENT_BILL:
+        return event.key[0]
+    if isinstance(event, Due) and event.what == BILL and record is not None:
+        return ent_duty_no(record.InventoryHead, day)
+    return None
+
+
 def account_names(head: Any, lines: Any, keys: KeyRing, day: date) -> list[str]:
-    """The accounts that an inventory may move: the buyer's quota of the year, the guarantee, each stock item."""
-    names = [quota_account(head.buyerIdNumber, keys, day), f"guarantee:{head.assureCode}"]
+    """The accounts that an inventory may move or asks for: the buyer's quota of the year, the guarantee, its platform's
+    failed pulls, each stock item.
+    """
+    names = [
+        quota_account(head.buyerIdNumber, keys, day),
+        f"guarantee:{head.assureCode}",
+        failures_account(head.ebpCode),
+    ]
     if head.emsNo:
         names += [stock_account(head.emsNo, line.itemRecordNo or "") for line in lines]
     return names
@@ -111,24 +140,29 @@ def stock_account(ems_no: str, item_record_no: str) -> str:
     return f"stock:{ems_no}:{item_record_no}"
 
 
-def draw(seed: bytes, case_id: str, lane: str) -> Decimal:
-    """A value in [0, 1) with twelve decimals: HMAC-SHA-256(seed of the day, case id, 0x00, lane), scaled down."""
-    value = int.from_bytes(hmac.digest(seed, f"{case_id}\0{lane}".encode(), "sha256"), "big")
-    return Decimal(value * 10**_DRAW_DIGITS >> 256).scaleb(-_DRAW_DIGITS)
+def _request_facts(event: Event, case: Case, sources: Sources, day: date) -> dict[str, Any]:
+    return {"next_pre_no": next_pre_no(event.kind, sources.workspace, day, sources.first_serial)}
 
 
-@cache
-def pre_no_scope(day: date) -> str:
-    return f"preNo:{_digits(day)}"
+def _entry_list_facts(event: Event, case: Case, sources: Sources, day: date) -> dict[str, Any]:
+    office, workspace = filed_head(event, case.existing).customsCode, sources.workspace
+    return {
+        "next_pre_no": next_pre_no(event.kind, workspace, day, sources.first_serial),
+        "next_rkd_no": next_rkd_no(office, workspace, day, sources.first_serial),
+        "listed": listed_elsewhere(event.key, waybills_listed(event, case.existing), workspace),
+    }
 
 
-@cache
-def _digits(day: date) -> str:
-    return f"{day:%Y%m%d}"
+def _waybill_facts(event: Event, case: Case, sources: Sources, day: date) -> dict[str, Any]:
+    return {"waybill_released_at": released_by_other(case.existing, (), sources.workspace)}
 
 
-def invt_no_scope(customs_code: str, day: date) -> str:
-    return f"invtNo:{customs_code}:{day.year}"
+_LOOK_UPS: Mapping[str, Callable[[Event, Case, Sources, date], dict[str, Any]]] = {
+    "cancellation": _request_facts,
+    "goods_return": _request_facts,
+    "entry_list": _entry_list_facts,
+    "waybill": _waybill_facts,
+}
 
 
 def _inventory_facts(key: Key, record: Any, case: Case, sources: Sources, day: date) -> dict[str, Any]:
@@ -136,19 +170,29 @@ def _inventory_facts(key: Key, record: Any, case: Case, sources: Sources, day: d
     workspace, registry = sources.workspace, sources.registry
     quota = workspace.balance(quota_account(head.buyerIdNumber, sources.keys, day))
     guarantee = registry.guarantee(head.assureCode, day)
+    site = registry.site(head.loctNo) if head.loctNo else None
+    waybill_key = head.logisticsCode, head.logisticsNo
     found: dict[str, Any] = {
         "quota": quota,
         "guarantee": guarantee,
         "guarantee_balance": workspace.balance(f"guarantee:{head.assureCode}") if guarantee else None,
-        "site": registry.site(head.loctNo) if head.loctNo else None,
-        "waybill_users": tuple(
-            user for user in workspace.waybill_users((head.logisticsCode, head.logisticsNo)) if user != key
-        ),
-        "draws": _draws(key, record, case, sources, day),
-        "next_pre_no": f"B{_digits(day)}{workspace.next_number(pre_no_scope(day), sources.first_serial):09d}",
-        "next_invt_no": f"{head.customsCode}{day.year}I"
-        f"{workspace.next_number(invt_no_scope(head.customsCode, day), sources.first_serial):09d}",
+        "site": site,
+        "arrival": arrival_for(waybill_key, case.waybill, site, workspace),
+        "waybill_users": tuple(user for user in workspace.waybill_users(waybill_key) if user != key),
+        "waybill_released_at": released_by_other(case.waybill, key, workspace),
+        "next_pre_no": next_pre_no("inventory", workspace, day, sources.first_serial),
+        "next_invt_no": next_invt_no(head.customsCode, workspace, day, sources.first_serial),
     }
+    law = sources.law.at(day)
+    if limits := quantity_limits([line.gcode for line in lines], law):
+        buyer = sources.keys.person_hash(head.buyerIdNumber, day.year)
+        found["quota_kg"] = tuple(workspace.balance(quantity_account(limit, buyer)) for limit in limits)
+    if registry.identities:
+        found["identity"] = registry.identities.answer(
+            seal(sources.keys.identity_key(), head.buyerIdNumber, head.buyerName)
+        )
+    if (failures := workspace.balance(failures_account(head.ebpCode))).held:
+        found["failed_pulls"] = failures
     if head.emsNo:
         items = dict.fromkeys(line.itemRecordNo or "" for line in lines)
         rows = [row for item in items if (row := registry.book_item(head.emsNo, item)) is not None]
@@ -157,65 +201,36 @@ def _inventory_facts(key: Key, record: Any, case: Case, sources: Sources, day: d
     return found
 
 
-def _draws(key: Key, record: Any, case: Case, sources: Sources, day: date) -> tuple[tuple[str, Decimal], ...]:
-    """Draws that the case already has are kept; refiling never draws again."""
-    head = record.InventoryHead
-    existing = case.existing
-    kept = dict(existing.draws) if existing else {}
-    accepted = existing.accepted_at if existing else None
-    seed_day = accepted.astimezone(CHINA).date() if accepted else day
-    lanes = sources.law.at(day).lanes(head.customsCode, [line.gcode for line in record.InventoryList], head.tradeMode)
-    missing = [lane.id for lane in lanes if lane.id not in kept]
-    if missing:
-        case_id = sources.keys.case_id("order", (head.ebpCode, head.orderNo))
-        seed = sources.keys.draw_seed(seed_day)
-        kept |= {lane: draw(seed, case_id, lane) for lane in missing}
-    return tuple(kept.items())
-
-
-def _draws_for(
-    hold: str, draws: tuple[tuple[str, Decimal], ...], record: Any, sources: Sources, day: date
-) -> tuple[tuple[str, Decimal], ...]:
-    """Draws that let an inventory into the lanes of this kind of hold (``none``: into none) and past the others."""
-    head = record.InventoryHead
-    lanes = sources.law.at(day).lanes(head.customsCode, [line.gcode for line in record.InventoryList], head.tradeMode)
-    wanted = {lane.id for lane in lanes if lane.hold == hold}
-    last = Decimal(10**_DRAW_DIGITS - 1).scaleb(-_DRAW_DIGITS)
-    return tuple((lane, Decimal(0) if lane in wanted else last) for lane, _ in draws)
-
-
 def _answers(event: Event, case: Case, sources: Sources) -> tuple[tuple[str, str], ...]:
     """The answers of the scenario that the note names; none in production, whose notes are nobody's business here."""
     if not sources.sandbox or sources.scenarios is None:
         return ()
     record = event.record if isinstance(event, RecordFiled) else case.existing.record if case.existing else None
-    note = getattr(record, _CODES[event.kind][0]).note if record is not None else None
+    note = head_of(event.kind, record).note if record is not None else None
     if not note or not note.startswith(SCENARIO):
         return ()
     name = note.removeprefix(SCENARIO).split(maxsplit=1)[0] if note.removeprefix(SCENARIO).strip() else "?"
     if name not in sources.scenarios:
-        return ("unknown", name[:40]), ("known", " ".join(sources.scenarios))
+        known = [one for one in sources.scenarios if not one.startswith(CODE)]
+        return ("unknown", name[:40]), ("known", " ".join([*known, f"{CODE}<code>"]))
     return sources.scenarios[name]
 
 
-def _inventory_head(event: Event, existing: Any) -> Any:
-    if isinstance(event, RecordFiled):
-        return event.record.InventoryHead
-    return existing.record.InventoryHead if existing and existing.record else None
-
-
 _CODES = {
-    "order": ("OrderHead", ("ebpCode", "ebcCode", "payCode")),
-    "payment": ("PaymentHead", ("payCode", "ebpCode")),
-    "waybill": ("LogisticsHead", ("logisticsCode",)),
-    "inventory": ("InventoryHead", ("ebpCode", "ebcCode", "agentCode", "logisticsCode", "areaCode", "assureCode")),
+    "order": ("ebpCode", "ebcCode", "payCode"),
+    "payment": ("payCode", "ebpCode"),
+    "waybill": ("logisticsCode",),
+    "inventory": ("ebpCode", "ebcCode", "agentCode", "logisticsCode", "areaCode", "assureCode"),
+    "cancellation": ("ebpCode", "ebcCode", "agentCode", "logisticsCode"),
+    "goods_return": ("ebpCode", "ebcCode", "agentCode", "logisticsCode"),
+    "entry_list": ("operatorCode", "logisticsCode"),
+    "waybill_status": ("logisticsCode",),
 }
 
 
 def _codes(kind: str, record: Any) -> set[str]:
-    head_name, names = _CODES[kind]
-    head = getattr(record, head_name)
-    return {getattr(head, name) for name in names} - {None, ""}
+    head = head_of(kind, record)
+    return {getattr(head, name) for name in _CODES[kind]} - {None, ""}
 
 
 def _parties(codes: set[str], registry: Registry, day: date) -> tuple[PartyRow, ...]:
@@ -224,4 +239,6 @@ def _parties(codes: set[str], registry: Registry, day: date) -> tuple[PartyRow, 
 
 def balances(facts: Facts) -> tuple[Balance, ...]:
     """All balances among the facts."""
-    return tuple(one for one in (facts.quota, facts.guarantee_balance, *facts.stock) if one is not None)
+    shared = (facts.payment_bill, facts.failed_pulls)
+    found = (facts.quota, facts.guarantee_balance, *facts.stock, *facts.quota_kg, *shared)
+    return tuple(one for one in found if one is not None)

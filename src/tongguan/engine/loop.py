@@ -5,27 +5,32 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
-from tongguan.clearance.model import Await, Commanded, Due, RecordFiled, Woken
+from tongguan.clearance.model import Await
+from tongguan.clearance.retention import ERASE
 from tongguan.engine import collector
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Position, Shapes, Snapshot, commit
-from tongguan.engine.cut import Cut, Limits, take_cut
-from tongguan.engine.facts import CHINA, Scenarios, Sources, account_names
+from tongguan.engine.cut import Limits, take_cut
+from tongguan.engine.erasure import erasing
+from tongguan.engine.facts import CHINA, Scenarios, Sources
 from tongguan.engine.fold import Folded, fold
+from tongguan.engine.lawmaking import Lawmaking
 from tongguan.engine.lock import EngineLock
+from tongguan.engine.prefetch import prefetch
 from tongguan.engine.snapshots import InForce, set_limits
-from tongguan.engine.workspace import Named, Workspace, wall_ns
+from tongguan.engine.workspace import Workspace, wall_ns
+from tongguan.law.staging import Staged
 from tongguan.store.database import checkpoint, migrate, open_writer
+from tongguan.store.erasure import empty_wal
 from tongguan.store.events import utc
 from tongguan.store.filing import Command
 from tongguan.store.inbox import SqliteInbox
 from tongguan.store.layout import COMMANDS, Store, open_store
-from tongguan.store.packing import order_key_of, waybill_key_of
 from tongguan.store.statements import sql
 
 IDLE_SECONDS = 0.005  # how long an idle engine sleeps: the most that it adds to an answer
@@ -74,10 +79,12 @@ class Engine:
         self._workspace = Workspace(self._db, self._store.keys)
         self._shapes = Shapes(self._db)
         self._in_force = InForce.load(self._db)
+        self._lawmaking = Lawmaking.load(self._db)
         self._positions = {inbox: position for inbox, position, _ in self._db.execute(sql("all_positions"))}
         self._inboxes: dict[str, SqliteInbox] = {}
         self._looked_for_inboxes = 0.0
         self._idle = True
+        self._wal_to_empty = True  # an erasure may have been the last thing before the end
 
     def close(self) -> None:
         for inbox in self._inboxes.values():
@@ -105,14 +112,18 @@ class Engine:
             self._refuse_to_wait_for_nothing()
             return BatchReport()
         first_event = self._workspace.next_number("event")
-        self._prefetch(cut)
+        day = utc(cut.at_ns).astimezone(CHINA).date()
+        prefetch(cut.causes, self._workspace, self._store.keys, day)
         folded: list[Folded] = []
         snapshots: list[Snapshot] = []
-        for cause in cut.causes:
-            if (one := self._fold(cause, cut.at_ns, snapshots)) is not None:
-                folded.append(one)
+        staged: list[Staged] = []
+        for given in cut.causes:
+            for cause in self._steps(given, day):
+                if (one := self._fold(cause, cut.at_ns, snapshots, staged)) is not None:
+                    folded.append(one)
         positions = [Position(name, self._positions.get(name, 0), to) for name, to in cut.positions.items()]
-        batch = Batch(folded, first_event, positions, cut.due, cut.last_wake, snapshots)
+        batch = Batch(folded, first_event, positions, cut.due, cut.last_wake, snapshots, staged)
+        self._wal_to_empty = self._wal_to_empty or bool(self._workspace.graves)
         commit(self._db, self._workspace, self._shapes, batch)
         self._positions |= cut.positions
         receipts = sum(len(one.decision.receipts) for one in folded)
@@ -129,6 +140,8 @@ class Engine:
                 total.receipts + report.receipts,
                 total.seconds + report.seconds,
             )
+        if self._wal_to_empty:
+            self._keep_nothing_erased()
         return total
 
     def run(self, stop: threading.Event) -> None:
@@ -141,17 +154,36 @@ class Engine:
                 stop.wait(IDLE_SECONDS)
         keeper.join()
 
-    def _fold(self, cause: Cause, at_ns: int, snapshots: list[Snapshot]) -> Folded | None:
+    def _steps(self, cause: Cause, today: date) -> tuple[Cause, ...]:
+        """What is folded for a cause: itself; a command to erase becomes a tombstone for each subject."""
+        return erasing(cause, self._workspace, self._in_force.law, today) if cause.name == ERASE else (cause,)
+
+    def _fold(self, cause: Cause, at_ns: int, snapshots: list[Snapshot], staged: list[Staged]) -> Folded | None:
         brings: tuple[Await, ...] = ()
-        if cause.name == "snapshot" and isinstance(cause.filing, Command):
+        if isinstance(cause.filing, Command) and cause.kind == "registry":
             cause = self._in_force.take(cause, cause.filing.snapshot)
-            if cause.kind == "registry" and cause.problem is None:
+            if cause.problem is None:
                 set_limits(self._workspace, self._in_force.registry)
-                brings = self._in_force.guarantors()
+                brings = self._in_force.brings()
+        elif isinstance(cause.filing, Command) and cause.kind == "law":
+            cause = self._lawmaking.take(cause, self._in_force, utc(at_ns).astimezone(CHINA).date())
         folded = fold(cause, at_ns, self._workspace, self._sources(cause), brings=brings)
         if folded is not None and cause.digest and isinstance(cause.filing, Command):
-            snapshots.append(Snapshot(folded.event_no, cause.kind, cause.digest, cause.filing.snapshot))
+            self._keep(folded, cause, cause.filing.snapshot, snapshots, staged)
         return folded
+
+    def _keep(
+        self, folded: Folded, cause: Cause, packed: bytes, snapshots: list[Snapshot], staged: list[Staged]
+    ) -> None:
+        """Note what of snapshots and staged changes is to be written with the batch."""
+        if (row := self._lawmaking.record(folded)) is not None:
+            staged.append(row)
+            packed = self._lawmaking.packed(cause.digest)
+            if cause.name == "snapshot":
+                self._in_force.put("law", packed)
+        if cause.name != "withdrawn":
+            number = folded.event_no if cause.name == "snapshot" else 0
+            snapshots.append(Snapshot(number, cause.kind, cause.digest, packed))
 
     def _sources(self, cause: Cause) -> Sources | None:
         """None for causes that the core is not asked about: they need no law and no registry."""
@@ -165,45 +197,6 @@ class Engine:
             self._store.sandbox,
             self._scenarios,
         )
-
-    def _prefetch(self, cut: Cut) -> None:
-        """Two rounds: what the causes name, then what the inventories found there name."""
-        workspace, keys = self._workspace, self._store.keys
-        day = utc(cut.at_ns).astimezone(CHINA).date()
-        documents: set[Named] = set()
-        orders: set[tuple[str, ...]] = set()
-        waybills: set[tuple[str, ...]] = set()
-        accounts: set[str] = set()
-        awaits: set[Named] = set()
-        found: list[Named] = []
-        for cause in cut.causes:
-            documents.add((cause.kind, cause.key))
-            event = cause.event
-            if isinstance(event, RecordFiled):
-                if event.kind != "inventory":
-                    awaits.add((event.kind, cause.key[2:] if event.kind == "payment" else cause.key))
-                    continue
-                head = event.record.InventoryHead
-                order, waybill = (head.ebpCode, head.orderNo), (head.logisticsCode, head.logisticsNo)
-                orders.add(order)
-                waybills.add(waybill)
-                documents |= {("order", order), ("waybill", waybill)}
-                accounts.update(account_names(head, event.record.InventoryList, keys, day))
-            elif isinstance(event, Commanded | Due | Woken) and cause.kind == "inventory":
-                found.append((cause.kind, cause.key))
-        workspace.prefetch(documents, orders, waybills, accounts, awaits)
-        second = [document for name in found if (document := workspace.document(*name)) is not None]
-        if second:
-            orders = {key for document in second if (key := order_key_of(document))}
-            waybills = {key for document in second if (key := waybill_key_of(document))}
-            accounts = {
-                name
-                for document in second
-                if document.record is not None
-                for name in account_names(document.record.InventoryHead, document.record.InventoryList, keys, day)
-            }
-            named: set[Named] = {("order", key) for key in orders} | {("waybill", key) for key in waybills}
-            workspace.prefetch(named, orders, waybills, accounts)
 
     def _takeable(self) -> dict[str, SqliteInbox]:
         """All inboxes; only the commands' until law and registry are in force, whatever filings came before them."""
@@ -232,7 +225,14 @@ class Engine:
 
     def _keep_wal_short(self, stop: threading.Event) -> None:
         while not stop.wait(CHECKPOINT_SECONDS):
-            checkpoint(self._store.state_path)
+            if self._wal_to_empty:
+                self._keep_nothing_erased()
+            else:
+                checkpoint(self._store.state_path)
+
+    def _keep_nothing_erased(self) -> None:
+        """The WAL may hold pages as they were before an erasure; where a reader is in the way, it is tried again."""
+        self._wal_to_empty = not empty_wal(self._store.state_path)
 
 
 def clock_from(at: datetime) -> Callable[[], int]:

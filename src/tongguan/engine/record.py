@@ -11,7 +11,7 @@ filed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -22,6 +22,7 @@ import msgspec
 from tongguan.ceb.problem import Problem
 from tongguan.chain.event import Field
 from tongguan.clearance.model import Compared, Decision, Event, Facts, RecordFiled
+from tongguan.clearance.retention import ERASE
 from tongguan.engine.causes import Cause
 from tongguan.engine.told import Told
 from tongguan.store.filing import Command, Filing
@@ -29,15 +30,26 @@ from tongguan.store.packing import exact_text, record_class
 
 encode_value = msgspec.json.Encoder(order="sorted", enc_hook=exact_text).encode
 """``chain.event.encode_value``, and quotients as ``n/d``."""
-PERSONAL = frozenset({"cause.reason", "cause.refused", "cause.warnings"})
+PERSONAL = frozenset({"cause.reason", "cause.refused", "cause.warnings", "cause.exchange"})
 """Free text of an officer, and values quoted by the door, may name the buyer. Everything else that does comes from the
 record, or is a compared pair; the core masks what it quotes."""
 
 
 def event_fields(
-    number: int, at: datetime, case_id: str, former: bytes, cause: Cause, facts: Facts | None, decision: Decision
+    number: int,
+    at: datetime,
+    case_id: str,
+    former: bytes,
+    cause: Cause,
+    facts: Facts | None,
+    decision: Decision,
+    personal: Collection[str] | None = None,
 ) -> list[Field]:
-    """All fields that the engine adds to an event. ``former`` is the entry of the subject's former event."""
+    """All fields that the engine adds to an event. ``former`` is the entry of the subject's former event.
+
+    ``personal`` (in a replay) are those that name a person as they are stored: texts of a repeat were not among them
+    once.
+    """
     fields = [
         Field("event.number", encode_value(number)),
         Field("event.at", encode_value(at)),
@@ -51,12 +63,15 @@ def event_fields(
     if facts is not None:
         fields += _facts_fields(facts)
     decided = _decision_fields(decision, facts)
-    if cause.name in ("refused", "command"):  # these texts quote what was filed, or are an officer's
-        decided = [Field(one.name, one.value, one.person or one.name in _TEXTS) for one in decided]
+    # These texts quote what was filed, or are an officer's; a repeat says them again.
+    if cause.name in ("refused", "command") or decision.outcome == "repeated":
+        apart = _TEXTS if personal is None else [name for name in _TEXTS if name in personal]
+        decided = [Field(one.name, one.value, one.person or one.name in apart) for one in decided]
     return fields + decided
 
 
 _TEXTS = ("decision.problems", "decision.receipts")
+_ERASURE = ("approver", "choice", "kind", "key", "subjects")
 _UNDECIDED = ("message_type", "sender", "transfer", "subscribers", "verdict", "warnings", "refused")
 
 
@@ -65,12 +80,23 @@ def _cause_fields(cause: Cause) -> list[Field]:
     filing = cause.filing
     if cause.digest:
         fields.append(Field("snapshot.digest", encode_value(cause.digest)))
+    fields += [
+        Field(f"snapshot.{name}", encode_value(value))
+        for name, value in (("base", cause.base), ("maker", cause.maker))
+        if value
+    ]
     if isinstance(filing, Filing):
         fields.append(Field("filing.digest", encode_value(filing.raw_digest.hex())))
         if cause.event is None:
             fields += _named("cause.", filing, _UNDECIDED)
     elif isinstance(filing, Command) and cause.event is None:
-        fields += _named("cause.", filing, ("action", "actor", "reason"))
+        asked = ("action", "actor", "reason", *(_ERASURE if filing.action == ERASE else ()))
+        fields += _named("cause.", filing, asked)
+    fields += [
+        Field(name, encode_value(value))
+        for name, value in (("tombstone", cause.tombstone), ("restriction", cause.restricts))
+        if value is not None
+    ]
     if isinstance(cause.event, RecordFiled):
         fields += _filed_fields(cause.event)
     elif cause.event is not None:
@@ -91,7 +117,7 @@ def _filed_fields(event: RecordFiled) -> list[Field]:
 _APART: Mapping[str, tuple[str, ...]] = {
     "facts.registry": ("sender", "certificate", "parties", "guarantee", "book_items", "site"),
     "facts.quota": ("quota",),
-    "facts.balances": ("guarantee_balance", "stock"),
+    "facts.balances": ("guarantee_balance", "stock", "quota_kg"),
 }
 _APART_NAMES = frozenset(name for names in _APART.values() for name in names)
 FACTS: Mapping[str, tuple[str, ...]] = {
@@ -111,7 +137,7 @@ def _facts_fields(facts: Facts) -> list[Field]:
         fields.append(Field("facts.registry", registry))
     if facts.quota is not None:
         fields.append(Field("facts.quota", encode_value({"quota": facts.quota})))
-    if facts.guarantee_balance is not None or facts.stock:
+    if facts.guarantee_balance is not None or facts.stock or facts.quota_kg:
         fields.append(Field("facts.balances", _object_of(FACTS["facts.balances"], _balances(facts))))
     return fields
 
@@ -121,7 +147,7 @@ def _object_of(names: tuple[str, ...], values: tuple[Any, ...]) -> bytes:
     return encode_value({name: value for name, value in zip(names, values, strict=True) if value})
 
 
-EFFECTS = ("moves", "awaits", "brings", "due")
+EFFECTS = ("moves", "awaits", "brings", "due", "wakes", "pause", "copies")
 """Parts of a decision that ``decision.effects`` holds, beside ``documents`` and the numbers taken."""
 
 
@@ -146,6 +172,8 @@ def _decision_fields(decision: Decision, facts: Facts | None) -> list[Field]:
         effects["pre_no"] = facts.next_pre_no
     if facts is not None and decision.took_invt_no:
         effects["invt_no"] = facts.next_invt_no
+    if facts is not None and decision.took_rkd_no:
+        effects["rkd_no"] = facts.next_rkd_no
     if effects:
         fields.append(Field("decision.effects", encode_value(effects)))
     if decision.compared:

@@ -3,7 +3,8 @@ stands.
 
 Each event is opened, its digests are checked, the core is asked again with the stored facts and the snapshots that they
 name, and the new decision, receipts, log entry and states are held against the stored ones. Order is that of the event
-numbers; no clock is read. What was erased is counted apart and not decided again.
+numbers; no clock is read. What was erased is counted apart and not decided again, and so is what another version of the
+rules has decided otherwise. A person key that is gone without a tombstone is a difference (see ``buried``).
 """
 
 from __future__ import annotations
@@ -16,34 +17,49 @@ import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.chain.event import SECRET_BYTES, SealBroken, entry, open_fields, open_part
-from tongguan.clearance.model import Await, Facts, RecordFiled
+from tongguan.clearance.model import Await, Decision, Facts, FactsMissing
+from tongguan.clearance.retention import ERASE, SHARED
+from tongguan.engine.buried import Buried, comes_to, decide_again
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Shapes, Snapshot, commit
-from tongguan.engine.facts import CHINA, Sources, balances, invt_no_scope, pre_no_scope
+from tongguan.engine.erasure import erasing, tombstone_faults
+from tongguan.engine.facts import CHINA, Sources
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.fold import Folded, fold
-from tongguan.engine.record import event_from, facts_from, record_from
+from tongguan.engine.lawmaking import STAGED_ACTIONS, Lawmaking
+from tongguan.engine.numbers import first_serial
+from tongguan.engine.other_rules import OtherRules, RulesTold
+from tongguan.engine.recheck import stale_facts, stale_handling
+from tongguan.engine.record import facts_from
+from tongguan.engine.reread import cause_of, filing_of, secrets_of
 from tongguan.engine.snapshots import InForce, set_limits
 from tongguan.engine.workspace import Workspace
+from tongguan.law.build import build_law
 from tongguan.law.faults import LawFault
+from tongguan.law.inforce import Law
+from tongguan.law.staging import Staged
 from tongguan.registry.snapshot import RegistryFault
 from tongguan.store.compare import Difference, compare_states
 from tongguan.store.database import migrate, open_memory, open_reader, open_writer
 from tongguan.store.events import StoredEvent, last_event_no, read_events
 from tongguan.store.faults import StoreFault
-from tongguan.store.filing import Command, Filing
+from tongguan.store.filing import Command
 from tongguan.store.layout import Store
 from tongguan.store.statements import sql
 from tongguan.store.subjects import Subject
 
 EVENTS_A_BATCH = 200
 DIFFERENCES_NAMED = 50
-_SEALED = ("verdict", "warnings", "refused")
-"""What the clear row of a filing leaves out and its events hold."""
 
 
 class ReplayReport(msgspec.Struct, frozen=True, kw_only=True):
-    """``same`` when nothing differs. ``tombstones`` are events whose person fields were erased: not decided again."""
+    """``same`` when nothing differs. ``tombstones`` are events whose person fields were erased: not decided again, but
+    checked and taken as recorded, like the ``explained`` ones of others that had looked at what was erased. ``erased``
+    are the subjects erased.
+
+    ``rules`` is our version of the rules; ``others`` are those that decided some of the events. What comes out
+    otherwise because of them is told there and does not count as a difference.
+    """
 
     events: int
     decided: int
@@ -51,6 +67,10 @@ class ReplayReport(msgspec.Struct, frozen=True, kw_only=True):
     documents: int
     accounts: int
     differences: tuple[Difference, ...]
+    rules: str = ""
+    others: tuple[OtherRules, ...] = ()
+    erased: int = 0
+    explained: int = 0
 
     @property
     def same(self) -> bool:
@@ -72,13 +92,15 @@ def replay(store: Store, into: Path | None = None) -> ReplayReport:
     target = open_memory() if into is None else open_writer(into)
     try:
         source.execute("BEGIN")  # one view of the store, whatever the engine does meanwhile
-        return _Replay(store, source, target).run()
+        return Replaying(store, source, target).run()
     finally:
         source.close()
         target.close()
 
 
-class _Replay:
+class Replaying:
+    """One pass over all events of a store; ``run`` once."""
+
     def __init__(self, store: Store, source: sqlite3.Connection, target: sqlite3.Connection) -> None:
         self._store = store
         self._source = source
@@ -86,26 +108,44 @@ class _Replay:
         self._workspace = Workspace(target, store.keys)
         self._shapes = Shapes(target)
         self._in_force: dict[tuple[str, str], InForce] = {}
+        self._standing = InForce()
+        self._laws: dict[str, Law] = {}
+        self._lawmaking = Lawmaking(self._law_bytes)
+        self._staged: list[Staged] = []
         self._differences: list[Difference] = []
-        self._tombstones = self._decided = 0
-        self._erased: set[int] = set()
+        self._tombstones = self._decided = self._explained = 0
+        self._buried = Buried(source)
+        self._rules = RulesTold()
 
     def run(self) -> ReplayReport:
-        last = last_event_no(self._source)
-        for first in range(1, last + 1, EVENTS_A_BATCH):
-            self._batch(first, min(first + EVENTS_A_BATCH - 1, last))
-        found = compare_states(self._store, self._source, self._target, self._erased)
+        last = self.pass_over_events()
+        found = compare_states(
+            self._store, self._source, self._target, set(self._buried.graves), self._buried.explained
+        )
         return ReplayReport(
             events=last,
             decided=self._decided,
             tombstones=self._tombstones,
             documents=found.documents,
             accounts=found.accounts,
-            differences=tuple((self._differences + found.differences)[:DIFFERENCES_NAMED]),
+            differences=tuple((self._differences + self._rules.sift(found.differences))[:DIFFERENCES_NAMED]),
+            rules=self._rules.current,
+            others=self._rules.report(),
+            erased=len(self._buried.graves),
+            explained=self._explained,
         )
 
+    def pass_over_events(self) -> int:
+        """Fold all events again, in their order; returns the number of the last."""
+        last = last_event_no(self._source)
+        for first in range(1, last + 1, EVENTS_A_BATCH):
+            self._batch(first, min(first + EVENTS_A_BATCH - 1, last))
+        return last
+
     def _differ(self, event_no: int, field: str, stored: object = "", found: object = "") -> None:
-        self._differences.append(Difference.of(event_no, field, stored, found))
+        difference = Difference.of(event_no, field, stored, found)
+        if not self._rules.takes(difference):
+            self._differences.append(difference)
 
     def _batch(self, first: int, last: int) -> None:
         folded: list[Folded] = []
@@ -118,14 +158,19 @@ class _Replay:
             expected = event.event_no + 1
             self._workspace.numbers["event"] = event.event_no
             self._workspace.changes.numbers.add("event")
-            if event.erased:
-                self._tombstones += 1
-                self._erased.add(event.subject_no)
-            elif (one := self._event(event, snapshots)) is not None:
+            buried = self._buried.holds(event)
+            if not buried and event.erased:
+                self._differ(event.event_no, "event.persons", "erased", "no tombstone says why")
+                continue
+            one = self._lay(event) if buried else self._event(event, snapshots)
+            if one is not None:
                 folded.append(one)
-                self._decided += 1
+                self._tombstones += buried
+                self._decided += not buried
         self._workspace.numbers["event"] = last + 1
-        commit(self._target, self._workspace, self._shapes, Batch(folded, first_event, snapshots=snapshots))
+        batch = Batch(folded, first_event, snapshots=snapshots, staged=self._staged)
+        commit(self._target, self._workspace, self._shapes, batch)
+        self._staged = []
 
     def _read(self, first: int, last: int) -> list[StoredEvent]:
         """Events of a range; one whose keys do not open it is named and left out."""
@@ -138,28 +183,90 @@ class _Replay:
             middle = (first + last) // 2
             return self._read(first, middle) + self._read(middle + 1, last)
 
+    def _lay(self, event: StoredEvent) -> Folded | None:
+        """Check and do again what is left of an event that a tombstone stands for."""
+        if not event.erased and any(part.person for part in event.parts):
+            self._differ(event.event_no, "event.persons", "opens", "a tombstone says that it is erased")
+        try:
+            values = event.rest()
+            self._check_entry(event)
+            self._adopt(event)
+            cause = Cause(
+                name=msgspec.json.decode(values["cause.name"]),
+                kind=event.kind, key=event.key, record_no=event.record_no,
+                filing=filing_of(event, values, self._source),
+            )  # fmt: skip
+            facts = facts_from(values)
+            self._rules.begin(event, facts, msgspec.json.decode(values["event.case"]))
+            return self._lay_recorded(event, cause, facts, values)
+        except (SealBroken, msgspec.MsgspecError, KeyError, LookupError, EngineFault) as broken:
+            self._differ(event.event_no, "event.fields", str(broken))
+            return None
+
+    def _lay_recorded(
+        self,
+        event: StoredEvent,
+        cause: Cause,
+        facts: Facts | None,
+        values: dict[str, bytes],
+        again: Decision | None = None,
+    ) -> Folded:
+        serial = first_serial(self._store.sandbox)
+        laid = self._buried.lay(event, cause, facts, values, self._workspace, serial, again)
+        if laid.former_entry != event.former_entry:
+            self._differ(event.event_no, "event.former", event.former_entry.hex(), laid.former_entry.hex())
+        return laid
+
+    def _check_entry(self, event: StoredEvent) -> None:
+        if entry(event.parts) != event.entry:
+            self._differ(event.event_no, "event.entry", event.entry.hex(), entry(event.parts).hex())
+
     def _event(self, event: StoredEvent, snapshots: list[Snapshot]) -> Folded | None:
         """Fold one event again. None when it cannot be; why is among the differences then."""
         try:
             values = self._values(event)
-            cause = self._cause(event, values)
+            cause = cause_of(event, values, self._source)
             facts = facts_from(values)
         except (SealBroken, msgspec.MsgspecError, KeyError, LookupError) as broken:
             self._differ(event.event_no, "event.fields", str(broken))
             return None
-        if entry(event.parts) != event.entry:
-            self._differ(event.event_no, "event.entry", event.entry.hex(), entry(event.parts).hex())
+        self._check_entry(event)
         self._adopt(event)
+        self._rules.begin(event, facts, msgspec.json.decode(values["event.case"]))
+        folded = None
         try:
-            folded = self._fold(event, cause, facts, values, snapshots)
-        except (EngineFault, LookupError, ValueError, LawFault, RegistryFault) as fault:
+            if facts is not None and self._buried.leans(cause.event, facts, self._workspace):
+                folded = self._fold_leaning(event, cause, facts, values, snapshots)
+            else:
+                folded = self._fold(event, cause, facts, values, snapshots)
+        except (EngineFault, FactsMissing, LookupError, ValueError, LawFault, RegistryFault) as fault:
             self._differ(event.event_no, "decision", "decided", str(fault))
-            return None
+        else:
+            self._check_folded(event, folded, values)
+        if self._rules.differs(event):
+            self._rules.touch(event, facts, values, folded)
+        return folded
+
+    def _check_folded(self, event: StoredEvent, folded: Folded | None, values: dict[str, bytes]) -> None:
         if folded is None:
             self._differ(event.event_no, "decision.outcome", values["decision.outcome"].decode(), "nothing")
         elif folded.entry != event.entry or folded.former_entry != event.former_entry:
             self._compare(event, folded, values)
-        return folded
+
+    def _fold_leaning(
+        self, event: StoredEvent, cause: Cause, facts: Facts, values: dict[str, bytes], snapshots: list[Snapshot]
+    ) -> Folded | None:
+        """Fold an event that looked at something erased: again if that still gives the same, else as recorded."""
+        told = len(self._differences)
+        sources = self._sources_of(event, cause, facts)
+        stale = len(self._differences) > told
+        del self._differences[told:]
+        again = decide_again(cause, facts, self._workspace, sources)
+        same = again is not None and not stale and comes_to(event, cause, facts, again, self._workspace)
+        if same:
+            return self._fold(event, cause, facts, values, snapshots)
+        self._explained += 1
+        return self._lay_recorded(event, cause, facts, values, again)
 
     def _values(self, event: StoredEvent) -> dict[str, bytes]:
         """All fields; those whose digest does not fit their value are named one by one."""
@@ -172,99 +279,100 @@ class _Replay:
             values |= open_fields(part.person, part.person_secret) | open_fields(part.rest, part.rest_secret)
         return values
 
-    def _cause(self, event: StoredEvent, values: dict[str, bytes]) -> Cause:
-        name: str = msgspec.json.decode(values["cause.name"])
-        core_event = event_from(values)
-        filing = self._filing(event, values)
-        message_type = msgspec.json.decode(values.get("cause.message_type", b'""'))
-        record = None
-        if isinstance(core_event, RecordFiled):
-            record, message_type = core_event.record, core_event.message_type
-        if name == "unhandled":
-            record = record_from(message_type, values)
-        return Cause(
-            name=name,
-            kind=event.kind,
-            key=event.key,
-            event=core_event,
-            part=event.parts[0] if len(event.parts) > 1 else None,
-            filing=filing,
-            record_no=getattr(core_event, "record_no", event.record_no),
-            record=record,
-            message_type=message_type,
-            digest=msgspec.json.decode(values.get("snapshot.digest", b'""')),
-        )
-
-    def _filing(self, event: StoredEvent, values: dict[str, bytes]) -> Filing | Command | None:
-        """The filing or command as its clear row and the sealed event tell it."""
-        if not event.filing_id:
-            return None
-        row = self._source.execute(sql("filing_about"), (event.filing_id,)).fetchone()
-        if row is None:
-            raise LookupError(f"filing {event.filing_id} has no row")
-        if event.filing_id.startswith("C"):
-            command = msgspec.msgpack.decode(row[0], type=Command)
-            return msgspec.structs.replace(command, reason=msgspec.json.decode(values.get("cause.reason", b'""')))
-        filing = msgspec.msgpack.decode(row[0], type=Filing)
-        sealed = {
-            field.name: msgspec.json.decode(values[f"cause.{field.name}"], type=field.type)
-            for field in msgspec.structs.fields(Filing)
-            if field.name in _SEALED and f"cause.{field.name}" in values
-        }
-        return msgspec.structs.replace(filing, **sealed)
-
     def _adopt(self, event: StoredEvent) -> None:
         """The subject keeps its number and keys, and starts without events."""
         row = self._source.execute(sql("subject_origin"), (event.subject_no,)).fetchone()
         subject = Subject(self._store.keys, (*row, 0, b"", 0))
         if not self._workspace.knows(subject.kind, subject.key):
+            if self._buried.holds(event):
+                subject.renew()  # until its tombstone comes it is as if its key were there
             self._workspace.adopt(subject)
+        known = self._workspace.subject(subject.kind, subject.key)
+        if known.person_wrapped is None and subject.person_wrapped is not None and not self._buried.holds(event):
+            known.renew(subject.person_wrapped)
 
     def _fold(
         self, event: StoredEvent, cause: Cause, facts: Facts | None, values: dict[str, bytes], kept: list[Snapshot]
     ) -> Folded | None:
-        secrets = event.parts[-1].person_secret + event.parts[-1].rest_secret
+        secrets = secrets_of(event)
         if len(secrets) != 2 * SECRET_BYTES:
             raise LookupError("the event's secrets are not whole")
-        if cause.name != "snapshot":
-            sources = None
-            if facts is not None:
-                self._check_looked_up(event, facts)
-                in_force = self._snapshots(event, facts.law_digest, facts.registry_digest)
-                sources = Sources(
-                    self._workspace, self._store.keys, in_force.law, in_force.registry, self._store.sandbox
-                )
-            return fold(cause, event.at_ns, self._workspace, sources, facts=facts, secrets=secrets)
-        if not cause.digest:  # the snapshot was damaged, and only what was wrong with it is kept
+        if cause.name in ("erased", "not_erased"):
+            return fold(self._erasure(event, cause, values), event.at_ns, self._workspace, None, secrets=secrets)
+        if cause.name not in ("snapshot", "staged", "withdrawn"):
+            sources = self._sources_of(event, cause, facts) if facts is not None else None
+            personal = open_fields(event.parts[-1].person, event.parts[-1].person_secret).keys()
+            return fold(cause, event.at_ns, self._workspace, sources, facts=facts, secrets=secrets, personal=personal)
+        if not cause.digest:  # the snapshot or the change was refused, and only what was wrong with it is kept
             problems = msgspec.json.decode(values["decision.problems"], type=tuple[Problem, ...])
             cause = msgspec.structs.replace(cause, problem=problems[0])
             return fold(cause, event.at_ns, self._workspace, None, secrets=secrets)
-        brings: tuple[Await, ...] = ()
+        return self._fold_snapshot(event, cause, secrets, kept)
+
+    def _fold_snapshot(self, event: StoredEvent, cause: Cause, secrets: bytes, kept: list[Snapshot]) -> Folded | None:
+        """A snapshot that came into force, or a change of law that was staged or withdrawn."""
         packed = self._packed(event, cause.kind, cause.digest)
-        in_force = InForce()
-        in_force.put(cause.kind, packed)
-        if cause.kind == "registry":
-            set_limits(self._workspace, in_force.registry)
-            brings = in_force.guarantors()
+        brings: tuple[Await, ...] = ()
+        if isinstance(cause.filing, Command) and cause.filing.action in STAGED_ACTIONS:
+            cause = self._lawmaking.judged(cause, self._standing, event.at.astimezone(CHINA).date())
+        if cause.name == "snapshot" and cause.problem is None:
+            self._standing.put(cause.kind, packed)
+            if cause.kind == "registry":
+                set_limits(self._workspace, self._standing.registry)
+                brings = self._standing.brings()
         folded = fold(cause, event.at_ns, self._workspace, None, secrets=secrets, brings=brings)
-        if folded is not None:
-            kept.append(Snapshot(event.event_no, cause.kind, cause.digest, packed))
+        if folded is not None and cause.digest:
+            if (staged := self._lawmaking.record(folded)) is not None:
+                self._staged.append(staged)
+            if cause.name != "withdrawn":
+                number = event.event_no if cause.name == "snapshot" else 0
+                kept.append(Snapshot(number, cause.kind, cause.digest, packed))
         return folded
 
-    def _check_looked_up(self, event: StoredEvent, facts: Facts) -> None:
+    def _sources_of(self, event: StoredEvent, cause: Cause, facts: Facts) -> Sources:
+        """Where the facts came from, and whether they still come from there."""
+        self._check_looked_up(event, cause, facts)
+        in_force = self._snapshots(event, facts.law_digest, facts.registry_digest)
+        sources = Sources(self._workspace, self._store.keys, in_force.law, in_force.registry, self._store.sandbox)
+        self._check_people(event, cause, facts, sources)
+        return sources
+
+    def _erasure(self, event: StoredEvent, cause: Cause, values: dict[str, bytes]) -> Cause:
+        """A tombstone, or why there is none, with what of it still follows from law and documents."""
+        today = event.at.astimezone(CHINA).date()
+        if cause.tombstone is not None:
+            for name, told, found in tombstone_faults(cause, self._workspace, self._law_of, today):
+                self._differ(event.event_no, f"tombstone {name}", told, found)
+            return cause
+        (stored,) = msgspec.json.decode(values["decision.problems"], type=tuple[Problem, ...])
+        cause = msgspec.structs.replace(cause, problem=stored)
+        assert isinstance(cause.filing, Command), "only a command erases"
+        by_erased = stored.rule_id == SHARED.id and bool(self._buried.graves)  # a user that may be erased meanwhile
+        if not by_erased and not self._buried.has_lost((cause.filing.kind, cause.filing.key)):
+            asked = msgspec.structs.replace(cause, name=ERASE, kind=cause.filing.kind, key=cause.filing.key)
+            again = erasing(asked, self._workspace, self._standing.law, today)[0]
+            if (again.problem, again.restricts) != (stored, cause.restricts):
+                self._differ(event.event_no, "decision.problems", stored, again.problem)
+        return cause
+
+    def _law_of(self, digest: str) -> Law:
+        if digest not in self._laws:
+            self._laws[digest] = build_law(self._law_bytes(digest))
+        return self._laws[digest]
+
+    def _check_looked_up(self, event: StoredEvent, cause: Cause, facts: Facts) -> None:
         """Facts that come from our own tables must be what the events before have left."""
-        for stored in balances(facts):
-            found = self._workspace.balance(stored.account)
-            if stored != found:
-                self._differ(event.event_no, f"facts balance {stored.account.partition(':')[0]}", stored, found)
-        day = facts.now.astimezone(CHINA).date()
-        first = 900_000_001 if self._store.sandbox else 1
-        for text, scope in (
-            (facts.next_pre_no, pre_no_scope(day)),
-            (facts.next_invt_no, invt_no_scope(facts.next_invt_no[:4], day)),
-        ):
-            if text and int(text[-9:]) != (number := self._workspace.next_number(scope, first)):
-                self._differ(event.event_no, f"facts number {scope}", text, number)
+        if cause.event is None:
+            return
+        for name, stored, found in stale_facts(cause.event, facts, self._workspace, self._store.sandbox):
+            self._differ(event.event_no, f"facts {name}", stored, found)
+
+    def _check_people(self, event: StoredEvent, cause: Cause, facts: Facts, sources: Sources) -> None:
+        """Who acts, who is drawn and what is paused follow from snapshots, seed and earlier events."""
+        if cause.event is None:
+            return
+        for name, stored, found in stale_handling(cause.event, facts, sources):
+            self._differ(event.event_no, f"facts {name}", stored, found)
 
     def _snapshots(self, event: StoredEvent, law: str, registry: str) -> InForce:
         if (found := self._in_force.get((law, registry))) is None:
@@ -273,6 +381,13 @@ class _Replay:
             found.put("registry", self._packed(event, "registry", registry))
             self._in_force[law, registry] = found
         return found
+
+    def _law_bytes(self, digest: str) -> bytes:
+        row = self._source.execute(sql("snapshot"), (digest, "law")).fetchone()
+        if row is None:
+            raise LookupError(f"there is no law snapshot {digest}")
+        packed: bytes = row[0]
+        return packed
 
     def _packed(self, event: StoredEvent, kind: str, digest: str) -> bytes:
         row = self._source.execute(sql("snapshot"), (digest, kind)).fetchone()

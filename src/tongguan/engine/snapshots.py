@@ -9,6 +9,7 @@ import msgspec
 
 from tongguan.ceb.problem import Problem
 from tongguan.clearance.model import Await
+from tongguan.clearance.officers.assignment import ANY_OFFICE, SHIFT
 from tongguan.engine.causes import Cause
 from tongguan.engine.facts import stock_account
 from tongguan.engine.faults import EngineFault
@@ -60,6 +61,10 @@ class InForce:
         return self._registry
 
     @property
+    def has_law(self) -> bool:
+        return self._law is not None
+
+    @property
     def complete(self) -> bool:
         return self._law is not None and self._registry is not None
 
@@ -81,15 +86,7 @@ class InForce:
         try:
             return msgspec.structs.replace(cause, digest=self.put(cause.kind, packed))
         except EngineFault as fault:
-            problem = Problem(
-                rule_id="E02",
-                document=cause.kind,
-                path="",
-                text_zh=fault.text_zh,
-                text_en=fault.text_en,
-                fix_zh="更正后重新导入;原快照继续有效",
-                fix_en="mend it and import it again; the former snapshot stays in force",
-            )
+            problem = refused_snapshot(cause.kind, fault.text_zh, fault.text_en)
             return msgspec.structs.replace(cause, problem=problem)
 
     def guarantors(self) -> tuple[Await, ...]:
@@ -99,6 +96,24 @@ class InForce:
         return tuple(
             Await("guarantor", (code,)) for code in {row.assure_code: None for row in self._registry.guarantees()}
         )
+
+    def brings(self) -> tuple[Await, ...]:
+        """What the registry in force brings: guarantees that may have been topped up, officers and their shifts."""
+        shifts = (Await(SHIFT, (ANY_OFFICE,)),) if self.registry.roster else ()
+        return (*self.guarantors(), *shifts)
+
+
+def refused_snapshot(kind: str, zh: str, en: str) -> Problem:
+    """E02: why a snapshot of this kind (law, registry) cannot be used."""
+    return Problem(
+        rule_id="E02",
+        document=kind,
+        path="",
+        text_zh=zh,
+        text_en=en,
+        fix_zh="更正后重新导入;原快照继续有效",
+        fix_en="mend it and import it again; the former snapshot stays in force",
+    )
 
 
 def check_digest(kind: str, digest: str, packed: bytes) -> None:

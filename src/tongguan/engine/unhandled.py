@@ -1,6 +1,7 @@
-"""Records that are taken in but not decided yet: waybill status, cancellation, goods return, warehouse entry list.
+"""Records that nothing decided: what the door refused, and what an earlier version answered without deciding.
 
-Each is answered at once with the official code for "checks failed" and our rule id, so that nobody waits for nothing.
+Waybill status, cancellation, goods return and warehouse entry list once got the official code for "checks failed" and
+rule E01 at once. New ones are decided; a replay of a store that has such events answers them as they were answered.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def decide_unhandled(cause: Cause) -> Decision:
         _keys(answer.receipt, cause.record),
         answer.code,
         f"[{RULE};{problem.text_zh}]",
-        (cause.filing.sender, *cause.filing.subscribers),
+        (cause.filing.sender,),
     )
     return Decision(outcome="refused", status=answer.code, receipts=(receipt,), problems=(problem,))
 

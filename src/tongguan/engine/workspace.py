@@ -12,15 +12,33 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tongguan.clearance.model import Await, Balance, Document, Due, Key, Move
+import msgspec
+
+from tongguan.clearance.model import Arrival, Await, Balance, Document, Due, Key, Move, Woken
+from tongguan.clearance.officers.queue import QUEUED
+from tongguan.clearance.rule import REQUESTS
+from tongguan.engine.arrivals import Arrivals
+from tongguan.engine.casework import Casework
 from tongguan.engine.faults import EngineFault
+from tongguan.engine.graves import Graves
+from tongguan.engine.numbered import Numbered
 from tongguan.law.money import from_1e5, to_1e5
 from tongguan.store.keys import KeyRing
-from tongguan.store.packing import is_live, key_text, key_tuple, order_key_of, part_of, unpack_document, waybill_key_of
+from tongguan.store.packing import (
+    LISTED_BY_ORDER,
+    is_live,
+    key_text,
+    key_tuple,
+    order_key_of,
+    part_of,
+    unpack_document,
+    waybill_key_of,
+)
 from tongguan.store.statements import sql
 from tongguan.store.subjects import Subject, case_id_of
 
 DOCUMENTS_KEPT = 8_000  # between batches; some 6 KB each
+LOOKED_UP_KEPT = 100_000  # who names, awaits or lists something; one entry list may ask for 30,000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Named = tuple[str, Key]
 Account = list[int]
@@ -37,10 +55,14 @@ class Workspace:
         self._documents: dict[Named, Document | None] = {}
         self._subjects: dict[Named, Subject | None] = {}
         self._by_order: dict[Key, dict[Named, None]] = {}
+        self._numbered = Numbered(db)
+        self.listed = Arrivals(db)
         self._users: dict[Key, dict[Key, None]] = {}
         self._accounts: dict[str, Account | None] = {}
         self._awaits: dict[Named, dict[Key, None]] = {}
         self.numbers: dict[str, int] = dict(db.execute(sql("all_numbers")))
+        self.casework = Casework(db)
+        self.graves = Graves(db)
         self.changes = Changes()
 
     # --- reading ahead
@@ -52,12 +74,16 @@ class Workspace:
         waybills: Iterable[Key] = (),
         accounts: Iterable[str] = (),
         awaits: Iterable[Named] = (),
+        invt_nos: Iterable[str] = (),
     ) -> None:
         """Load what a batch will probably ask for: at most one query a table."""
+        self._numbered.load(invt_nos)
         self._load_documents({name for name in documents if name not in self._subjects})
         order_keys = {key for key in orders if key not in self._by_order}
         self._load_orders(order_keys)
-        self._load_users({key for key in waybills if key not in self._users})
+        waybill_keys = set(waybills)
+        self._load_users({key for key in waybill_keys if key not in self._users})
+        self.listed.load(waybill_keys)
         members = {name for key in order_keys for name in self._by_order[key]}
         self._load_documents({name for name in members if name not in self._subjects})
         self._load_accounts({account for account in accounts if account not in self._accounts})
@@ -88,7 +114,7 @@ class Workspace:
         for order_key, kind, key in self._db.execute(sql("find_by_order"), (wanted,)):
             found[order_key][kind, key_tuple(key)] = None
         for name, document in self.changes.documents.items():  # the batch may already have changed what was read
-            if document.kind in ("payment", "inventory"):
+            if document.kind in LISTED_BY_ORDER:
                 own = order_key_of(document)
                 for key in keys:
                     if key == own:
@@ -100,16 +126,13 @@ class Workspace:
         if not keys:
             return
         found = {key_text(key): self._users.setdefault(key, {}) for key in keys}
-        for waybill_key, key in self._db.execute(sql("find_users"), (json.dumps(list(found)),)):
-            found[waybill_key][key_tuple(key)] = None
-        for name, document in self.changes.documents.items():
-            if document.kind == "inventory":
-                own = waybill_key_of(document)
-                for waybill in keys:
-                    if waybill == own and is_live(document):
-                        self._users[waybill][name[1]] = None
-                    else:
-                        self._users[waybill].pop(name[1], None)
+        changed = {name[1]: one for name, one in self.changes.documents.items() if one.kind == "inventory"}
+        for waybill_key, key_packed in self._db.execute(sql("find_users"), (json.dumps(list(found)),)):
+            if (key := key_tuple(key_packed)) not in changed:
+                found[waybill_key][key] = None
+        for key, document in changed.items():
+            if is_live(document) and (waybill := waybill_key_of(document)) in keys:
+                self._users[waybill][key] = None
 
     def _load_accounts(self, accounts: set[str]) -> None:
         if not accounts:
@@ -154,6 +177,26 @@ class Workspace:
         found = (self.document(kind, key) for kind, key in self._by_order[order_key] if kind == wanted)
         return tuple(document for document in found if document is not None)
 
+    def requests(self, order_key: Key, invt_no: str) -> tuple[Document, ...]:
+        """The cancellations and goods returns of an order that name this inventory number, in the order of arrival."""
+        if not invt_no:
+            return ()
+        found = (one for kind in REQUESTS for one in self._of_order(order_key, kind))
+        return tuple(one for one in found if one.invt_no == invt_no)
+
+    def requests_of(self, order_key: Key) -> tuple[Document, ...]:
+        """All cancellations and goods returns of an order, in the order of arrival of each kind."""
+        return tuple(one for kind in REQUESTS for one in self._of_order(order_key, kind))
+
+    def inventory_numbered(self, invt_no: str) -> Document | None:
+        """The inventory that has this number now."""
+        key = self._numbered.of(invt_no)
+        return None if key is None else self.document("inventory", key)
+
+    def arrivals(self, waybill_key: Key) -> tuple[Arrival, ...]:
+        """The stored warehouse entry lists that a waybill stands in: one for each operator, the latest last."""
+        return self.listed.of(waybill_key)
+
     def waybill_users(self, waybill_key: Key) -> tuple[Key, ...]:
         """Keys of the live inventories that name a waybill."""
         if waybill_key not in self._users:
@@ -168,11 +211,16 @@ class Workspace:
         if former is None or former.digest != document.digest or former.record is not document.record:
             self.changes.records.add(name)
         self.changes.documents[name] = document
-        self._relist(name, former, document)
+        if document.kind == "entry_list":
+            self.listed.relist(former, document)
+        else:
+            self._relist(name, former, document)
+        if document.kind in QUEUED:
+            self.casework.note(former, document, self.subject(*name).subject_no)
 
     def _relist(self, name: Named, former: Document | None, document: Document) -> None:
         """Keep the lists by order and by waybill in step; lists that were never loaded stay so."""
-        if document.kind not in ("payment", "inventory"):
+        if document.kind not in LISTED_BY_ORDER:
             return
         old_order = order_key_of(former) if former else ()
         new_order = order_key_of(document)
@@ -180,14 +228,41 @@ class Workspace:
             listed.pop(name, None)
         if old_order != new_order and (listed := self._by_order.get(new_order)) is not None:
             listed[name] = None
-        if document.kind == "payment":
+        if document.kind != "inventory":
             return
+        self._numbered.renumber(former, document)
         if former and (users := self._users.get(waybill_key_of(former))) is not None:
             users.pop(name[1], None)
         if is_live(document) and (users := self._users.get(waybill_key_of(document))) is not None:
             users[name[1]] = None
 
+    def erase(self, subject: Subject, tombstone: int) -> None:
+        """A subject and its document are erased up to this event; others find the document no more."""
+        name = subject.kind, subject.key
+        if (former := self.document(*name)) is not None:
+            if former.kind == "entry_list":
+                self.listed.relist(former, msgspec.structs.replace(former, deleted=True))
+            else:
+                self._unlist(name, former)
+        self._documents[name] = None
+        self.changes.documents.pop(name, None)
+        self.changes.records.discard(name)
+        self.graves.bury(subject.subject_no, tombstone, subject.case_id, subject.bury())
+
+    def _unlist(self, name: Named, former: Document) -> None:
+        if former.kind in LISTED_BY_ORDER and (listed := self._by_order.get(order_key_of(former))) is not None:
+            listed.pop(name, None)
+        if former.kind == "inventory":
+            self._numbered.renumber(former, msgspec.structs.replace(former, invt_no=""))
+            if (users := self._users.get(waybill_key_of(former))) is not None:
+                users.pop(name[1], None)
+
     # --- subjects
+
+    def name_of(self, number: int) -> Named | None:
+        """Kind and key of a subject by its number."""
+        row = self._db.execute(sql("subject_by_number"), (number,)).fetchone()
+        return None if row is None else (row[0], key_tuple(row[1]))
 
     def subject(self, kind: str, key: Key, order_key: Key = ()) -> Subject:
         """The subject of this key; made, with fresh keys, when there is none."""
@@ -299,6 +374,11 @@ class Workspace:
         self._awaits[name] = {}
         return len(waiting)
 
+    def wake(self, woken: Woken) -> None:
+        """Queue an inventory to be looked at again, whether it waits or not."""
+        by = woken.by
+        self.changes.wakes.append((self.take("wake"), key_text(woken.key), by.kind, key_text(by.key)))
+
     def fall_due(self, due: Due) -> None:
         """Something will have to be looked at later."""
         self.changes.due.append((wall_ns(due.at), due.kind, key_text(due.key), due.what))
@@ -321,13 +401,19 @@ class Workspace:
     def settle(self) -> None:
         """After a commit: forget what was to be written; forget what was read, too, when it has grown large."""
         self.changes = Changes()
-        if len(self._documents) + len(self._subjects) > 2 * DOCUMENTS_KEPT:
+        self.casework.settle()
+        self.graves.settle()
+        self.listed.settle()
+        looked_up = len(self._users) + len(self._awaits) + len(self.listed)
+        if len(self._documents) + len(self._subjects) > 2 * DOCUMENTS_KEPT or looked_up > LOOKED_UP_KEPT:
             for kept in (
                 self._packed,
                 self._documents,
                 self._subjects,
                 self._by_order,
+                self._numbered,
                 self._users,
+                self.listed,
                 self._accounts,
                 self._awaits,
             ):
