@@ -18,17 +18,38 @@ from tongguan.ceb.read import read
 from tongguan.ceb.signature.verify import verify
 from tongguan.clearance.accounts import stock_account
 from tongguan.clearance.decide import decide
-from tongguan.clearance.model import Await, Balance, Case, Decision, Document, Event, Facts, RecordFiled, Woken
+from tongguan.clearance.model import (
+    Arrival,
+    Await,
+    Balance,
+    Case,
+    Decision,
+    Document,
+    Event,
+    Facts,
+    RecordFiled,
+    Woken,
+)
+from tongguan.clearance.quantity import quantity_account, quantity_limits
 from tongguan.clearance.record import head_of, lines_of, order_of, waybill_of
+from tongguan.clearance.rule import REQUESTS
 from tongguan.law.snapshot import Law
+from tongguan.registry.identities import seal
 from tongguan.registry.snapshot import Registry, build_registry, pack_registry
 from tongguan.registry.tables import read_registry
 from tongguan.sandbox.documents import CHINA
+from tongguan.sandbox.requests import OF_THIS_ORDER
+from tongguan.sandbox.scenarios import PREFIX, answers
 
 KIND_OF = {
     "CEB311Message": "order", "CEB411Message": "payment", "CEB511Message": "waybill", "CEB621Message": "inventory",
+    "CEB623Message": "cancellation", "CEB625Message": "goods_return", "CEB711Message": "entry_list",
+    "CEB513Message": "waybill_status",
 }  # fmt: skip
 ZERO = Decimal(0)
+REGISTER_KEY = b"the key of an invented store, 32"
+LANES = (("LN01", "review"), ("LN02", "examination"))
+"""The lanes of the package's law and the hold of each."""
 
 
 def registry_files(out: Path) -> dict[str, bytes]:
@@ -41,7 +62,7 @@ def registry_of(out: Path) -> Registry:
     """The registry of a made folder."""
     reading = read_registry(registry_files(out))
     assert reading.tables is not None, reading.problems
-    return build_registry(pack_registry(reading.tables))
+    return build_registry(pack_registry(reading.tables, REGISTER_KEY))
 
 
 @dataclass
@@ -134,12 +155,22 @@ class ClearingHouse:
                 self.awaits.setdefault(one, set()).add(subject)
         for one in decision.brings:
             for kind, key in sorted(self.awaits.pop(one, ())):
-                woken = Woken(kind=kind, key=key, by=one)
-                decided = decide(self._case(woken, kind, key), woken, self._facts(woken), self.law)
-                self._apply(decided, (kind, key))
+                self._wake(Woken(kind=kind, key=key, by=one))
+        for woken in decision.wakes:
+            self._wake(woken)
+
+    def _wake(self, woken: Woken) -> None:
+        decided = decide(self._case(woken, woken.kind, woken.key), woken, self._facts(woken), self.law)
+        self._apply(decided, (woken.kind, woken.key))
 
     def _case(self, event: Event, kind: str, key: Any) -> Case:
         existing = self.documents.get((kind, key))
+        if kind == "waybill_status":
+            return Case(existing=existing, waybill=self.documents.get(("waybill", key[:2])))
+        if kind == "entry_list":
+            return Case(existing=existing, claims=self._claims(event, existing))
+        if kind in REQUESTS:
+            return self._request_case(event, existing)
         if kind != "inventory":
             return Case(existing=existing)
         record = event.record if isinstance(event, RecordFiled) else existing.record if existing else None
@@ -154,7 +185,63 @@ class ClearingHouse:
             payments=tuple(one for (k, at), one in self.documents.items() if k == "payment" and at[2:] == order_key),
             waybill=self.documents.get(("waybill", (head.logisticsCode, head.logisticsNo))),
             inventories=tuple(one for one in others if order_of(one) == order_key),
+            requests=self._requests(existing.invt_no if existing else "", key),
         )
+
+    def _request_case(self, event: Event, existing: Document | None) -> Case:
+        """The inventory is named by its number, or as that of the order: a sandbox lets files be made beforehand."""
+        assert isinstance(event, RecordFiled)
+        head = head_of(event.kind, event.record)
+        inventories = [one for (kind, _), one in self.documents.items() if kind == "inventory"]
+        if head.invtNo == OF_THIS_ORDER:
+            found = [one for one in inventories if order_of(one) == (head.ebpCode, head.orderNo)]
+        else:
+            found = [one for one in inventories if one.invt_no == head.invtNo]
+        if not found:
+            return Case(existing=existing)
+        woken = Woken(kind="inventory", key=found[-1].key, by=Await("", ()))
+        of = self._case(woken, "inventory", found[-1].key)
+        return Case(
+            existing=existing, inventory=found[-1], order=of.order, payments=of.payments, waybill=of.waybill,
+            requests=self._requests(found[-1].invt_no, event.key),
+        )  # fmt: skip
+
+    def _requests(self, invt_no: str, but: Any) -> tuple[Document, ...]:
+        return tuple(
+            one
+            for (kind, key), one in self.documents.items()
+            if kind in REQUESTS and invt_no and one.invt_no == invt_no and key != but
+        )
+
+    def _claims(self, event: Event, existing: Document | None) -> tuple[Document, ...]:
+        records = [getattr(event, "record", None), existing.record if existing else None]
+        listed = {waybill for record in records if record is not None for waybill in _listed(record)}
+        named = (one for (kind, _), one in self.documents.items() if kind == "inventory" and waybill_of(one) in listed)
+        return tuple(one for one in named if one.status != "100")
+
+    def _lists(self) -> list[Document]:
+        """The entry lists that stand."""
+        found = (one for (kind, _), one in self.documents.items() if kind == "entry_list")
+        return [one for one in found if one.status == "120" and not one.deleted]
+
+    def _arrival_facts(self, event: Event, head: Any) -> dict[str, Any]:
+        if event.kind == "inventory":
+            waybill = (head.logisticsCode, head.logisticsNo)
+            lists = [one for one in self._lists() if waybill in _listed(one.record)]
+            site = self.registry.site(head.loctNo) if head.loctNo else None
+            return {"site": site, "arrival": _arrival(lists[-1]) if lists else None}
+        if event.kind == "waybill":
+            stored = self.documents.get((event.kind, event.key))
+            user = self.documents.get(("inventory", stored.used_by if stored else None))
+            return {"waybill_released_at": user.released_at if user else None}
+        if event.kind != "entry_list":
+            return {}
+        others = [one for one in self._lists() if one.key != event.key and one.key[0] == event.key[0]]
+        wanted = set(_listed(event.record)) if isinstance(event, RecordFiled) else set()
+        return {
+            "next_rkd_no": f"{head.customsCode}20260302{self.numbers:06d}",
+            "listed": tuple((at[1], _arrival(one)) for one in others for at in _listed(one.record) if at in wanted),
+        }
 
     def _facts(self, event: Event) -> Facts:
         day: date = self.now.astimezone(CHINA).date()
@@ -165,7 +252,10 @@ class ClearingHouse:
         else:
             record, sender, certificate = self.documents[event.kind, event.key].record, None, None
         head = head_of(event.kind, record)
-        codes = {getattr(head, name, None) for name in _CODES}
+        note = getattr(head, "note", None) or ""
+        told = _told(note)
+        rows = self.registry.tables.parties
+        parties = tuple(row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to))
         guarantor = getattr(head, "assureCode", "")
         items = [
             self.registry.book_item(getattr(head, "emsNo", None) or "", getattr(line, "itemRecordNo", None) or "")
@@ -180,17 +270,30 @@ class ClearingHouse:
             registry_digest=self.registry.digest,
             sender=sender,
             certificate=certificate,
-            parties=tuple(row for row in (self.registry.party(code, day) for code in codes if code) if row is not None),
+            parties=parties,
             quota=self._balance(f"quota:{getattr(head, 'buyerIdNumber', '')}"),
             guarantee=self.registry.guarantee(guarantor, day),
             guarantee_balance=self._balance(f"guarantee:{guarantor}"),
             book_items=book,
             stock=tuple(self._balance(stock_account(row.ems_no, row.item_record_no)) for row in book),
             waybill_users=users,
-            draws=(("LN01", Decimal("0.5")), ("LN02", Decimal("0.5"))),
+            draws=_draws(dict(told).get("lane", "")),
+            answers=told,
             next_pre_no=f"B20260101{self.numbers:09d}",
             next_invt_no=f"51412026I{self.numbers:09d}",
+            **self._arrival_facts(event, head),
+            **self._buyer_facts(event, head, record, day),
         )
+
+    def _buyer_facts(self, event: Event, head: Any, record: Any, day: date) -> dict[str, Any]:
+        if event.kind != "inventory":
+            return {}
+        limits = quantity_limits([line.gcode for line in record.InventoryList], self.law.at(day))
+        asked = seal(REGISTER_KEY, head.buyerIdNumber, head.buyerName)
+        return {
+            "quota_kg": tuple(self._balance(quantity_account(limit, head.buyerIdNumber)) for limit in limits),
+            "identity": self.registry.identities.answer(asked),
+        }
 
     def _waybill_users(self, event: Event, head: Any) -> tuple[Any, ...]:
         wanted = (head.logisticsCode, head.logisticsNo)
@@ -205,7 +308,28 @@ class ClearingHouse:
         return Balance(account=account, held=held, used=used)
 
 
-_CODES = ("ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCode", "areaCode")
+def _told(note: str) -> tuple[tuple[str, str], ...]:
+    """What the counterparties answer in the scenario that a note names."""
+    if not note.startswith(PREFIX):
+        return ()
+    name = note.removeprefix(PREFIX).split(maxsplit=1)[0]
+    return answers().get(name, (("unknown", name), ("known", "")))
+
+
+def _draws(hold: str) -> tuple[tuple[str, Decimal], ...]:
+    """Into the lanes of this kind of hold, and past the others."""
+    return tuple((lane, ZERO if hold == of_lane else Decimal("0.5")) for lane, of_lane in LANES)
+
+
+def _listed(record: Any) -> tuple[tuple[str, str], ...]:
+    """The waybills of an entry list."""
+    return tuple((record.DeliveryHead.logisticsCode, line.logisticsNo) for line in record.DeliveryList)
+
+
+def _arrival(one: Document) -> Arrival:
+    head = one.record.DeliveryHead
+    assert one.accepted_at is not None
+    return Arrival(*one.key, one.rkd_no, head.trafMode, head.trafNo, head.voyageNo, head.billNo, one.accepted_at)
 
 
 def _said(decision: Decision) -> str:
@@ -221,6 +345,10 @@ def _key(kind: str, record: Any) -> tuple[str, ...]:
         return (head.payCode, head.payTransactionId, head.ebpCode, head.orderNo)
     if kind == "waybill":
         return (head.logisticsCode, head.logisticsNo)
+    if kind == "waybill_status":
+        return (head.logisticsCode, head.logisticsNo, head.logisticsStatus)
+    if kind == "entry_list":
+        return (head.operatorCode, head.copNo or "")
     return (head.agentCode, head.copNo or "")
 
 

@@ -139,7 +139,8 @@ def test_progress_is_told_of_every_file(tmp_path: Path) -> None:
 
 def test_no_filing_lies_more_than_a_few_seconds_after_the_start(world: World) -> None:
     latest = (START + timedelta(hours=8, seconds=10)).strftime("%Y%m%d%H%M%S").encode()
-    ahead = {row["file"] for row in world.rows("D18-app-time-ahead")}
+    # Two faults are about this very time: one lies ahead, one is no time.
+    ahead = {row["file"] for name in ("D18-app-time-ahead", "D18-list") for row in world.rows(name)}
     for path in (world.out / "filings").iterdir():
         if path.name not in ahead:
             assert all(at <= latest for at in re.findall(rb"appTime>(\d{14})<", path.read_bytes())), path.name

@@ -22,6 +22,8 @@ YUAN = "142"
 PACKING_KG = Decimal("0.2")  # what the box weighs
 
 DIRECT_OFFICE, DIRECT_SITE = "5141", "SBX5141001"
+ARRIVAL_SITE = "SBX5141002"
+"""A site of the same office that releases nothing before its warehouse entry list."""
 BONDED_OFFICE, BONDED_SITE = "5165", "SBX5165001"
 
 KINDS = ("order", "payment", "waybill", "inventory")

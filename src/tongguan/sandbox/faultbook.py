@@ -21,6 +21,8 @@ AREAS = {
     "match": ("单证之间", "Between documents"),
     "law": ("法规、限值与账册", "Law, limits and account book"),
     "flow": ("次序、重复与版本", "Order, repeats and versions"),
+    "entry": ("运抵与签收", "Arrival and signature"),
+    "life": ("撤销与退货", "Cancellation and goods return"),
 }
 """The groups of faults in the order of the page, with their headings."""
 

@@ -48,6 +48,7 @@ def make(
     start: datetime,
     records_per_message: int = 1,
     progress: Progress | None = None,
+    keys: bool = False,
 ) -> Made:
     """Write ``registry/``, ``filings/NNNNNN-….xml`` and ``truth.csv`` into ``out``, an empty or absent folder.
 
@@ -55,7 +56,8 @@ def make(
     names joined by commas (each once), or a share between 0 and 1: then so many of the sets, spread by the seed over
     all faults, have one instead. ``start`` (aware) is the moment in which everything is filed and may not lie after
     that of clearing. ``records_per_message`` (1 to 100) puts several sets into each four messages.
-    ``progress`` is told files written and files in all. Raises SandboxError.
+    ``progress`` is told files written and files in all. ``keys`` writes ``keys/<exchange id>.pem`` too, the private
+    keys of the companies that file, mode 0600. Raises SandboxError.
     """
     if start.tzinfo is None:
         raise SandboxError("起始时间必须带时区", "the start needs a time zone")
@@ -72,6 +74,8 @@ def make(
     )
     held = authority(COMPANIES, DECLARANTS[0], start)
     _write_files(out / "registry", registry_folder(held, start))
+    if keys:
+        _write_keys(out / "keys", held)
     records = _write_filings(out, plan, files, seed, held, progress)
     return Made(out=out, sets=good, faults=tuple(fault.name for fault in planted), files=files, records=records)
 
@@ -127,6 +131,16 @@ def _write_files(folder: Path, files: dict[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def _write_keys(folder: Path, held: Authority) -> None:
+    """The keys that good filings are signed with; the certificates lie in the registry folder."""
+    folder.mkdir(mode=0o700)
+    for one in held.held.values():
+        if one.use == "sm2":
+            path = folder / f"{one.company.dxp_id}.pem"
+            path.touch(mode=0o600)
+            path.write_bytes(one.issued.key_pem)
 
 
 def _write_filings(

@@ -26,6 +26,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
+REGISTER_FROM = 19_999_000
+"""Buyers from this number on are in the identity register of the sandbox; no set of any world draws them."""
+
+
 def person(seed: int, number: int) -> Person:
     """The buyer of this number (from 0) in the world of this seed; 20 million of them differ in identity number."""
     chance = Random(f"person/{seed}/{number}")  # noqa: S311 - invented data, the same for the same seed
@@ -40,3 +44,10 @@ def person(seed: int, number: int) -> Person:
         account=f"SBXU{number:09d}",
         address=f"沙箱省模拟市测试区样例路{chance.randrange(1, 1000)}号{chance.randrange(1, 31)}室",
     )
+
+
+LISTED = person(0, REGISTER_FROM)
+"""A buyer whom the identity register knows under this name and number."""
+NAMESAKE = person(0, REGISTER_FROM + 1)
+"""A buyer whose number the identity register knows under another name, ``OTHER_NAME``."""
+OTHER_NAME = "沙箱·别名"

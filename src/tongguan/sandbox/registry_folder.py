@@ -20,8 +20,17 @@ from tongguan.sandbox.companies import (
     Company,
 )
 from tongguan.sandbox.deal import BOOK
-from tongguan.sandbox.documents import BONDED_OFFICE, BONDED_SITE, CHINA, DIRECT_OFFICE, DIRECT_SITE, record_no
+from tongguan.sandbox.documents import (
+    ARRIVAL_SITE,
+    BONDED_OFFICE,
+    BONDED_SITE,
+    CHINA,
+    DIRECT_OFFICE,
+    DIRECT_SITE,
+    record_no,
+)
 from tongguan.sandbox.goods import goods
+from tongguan.sandbox.people import LISTED, NAMESAKE, OTHER_NAME
 
 AMPLE = Decimal(900_000_000)
 """Yuan of guarantee and units of stock that no run of the sandbox uses up."""
@@ -42,6 +51,7 @@ def registry_folder(authority: Authority, start: datetime) -> dict[str, bytes]:
         "guarantees.csv": _guarantees(start),
         "sites.csv": _sites(),
         "book_items.csv": _book_items(),
+        "identities.csv": _identities(),
     }
     return files | {f"certificates/{one.file}": one.issued.certificate_pem for one in held}
 
@@ -99,9 +109,15 @@ def _sites() -> bytes:
         ("loct_no", "customs_code", "name", "operator_code", "needs_arrival"),
         (
             (DIRECT_SITE, DIRECT_OFFICE, "沙箱直购监管作业场所（SANDBOX）", OPERATOR.code, "no"),
+            (ARRIVAL_SITE, DIRECT_OFFICE, "沙箱待运抵监管作业场所（SANDBOX）", OPERATOR.code, "yes"),
             (BONDED_SITE, BONDED_OFFICE, "沙箱保税监管作业场所（SANDBOX）", OPERATOR.code, "no"),
         ),
     )
+
+
+def _identities() -> bytes:
+    """Two people only: everybody else is unknown to the register, and accepted."""
+    return table(("number", "name"), ((LISTED.id_number, LISTED.name), (NAMESAKE.id_number, OTHER_NAME)))
 
 
 def _book_items() -> bytes:

@@ -13,8 +13,14 @@ from types import MappingProxyType
 
 import msgspec
 
+from tongguan.codes.catalogue import table
+
 PREFIX = "SCENARIO:"
 """How the note of a filing begins that names a scenario; a blank ends the name."""
+CODE = "code-"
+"""How a scenario begins that asks for one code."""
+CODE_TABLES = ("return_status", "customs_result_codes", "return_error_codes")
+FORMAT_ERROR = "-999999"
 FILE = "scenarios.csv"
 
 
@@ -50,8 +56,20 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def answers() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """The answers by name, as the engine takes them."""
-    return MappingProxyType({one.name: one.answers for one in scenarios()})
+    """The answers by name, as the engine takes them: those of the table, and one for each code of a receipt."""
+    return MappingProxyType({one.name: one.answers for one in scenarios()} | codes())
+
+
+def codes() -> dict[str, tuple[tuple[str, str], ...]]:
+    """``code-1332`` and the like: one code of a receipt each. A negative code may be written with its minus or without.
+
+    4 is what happens when the way to customs fails. The format error is not among them: a message that breaks the
+    schema has it from the gateway.
+    """
+    known = [code for name in CODE_TABLES for code in table(name) if code != FORMAT_ERROR]
+    found: dict[str, tuple[tuple[str, str], ...]] = {f"{CODE}{code}": (("code", code),) for code in known}
+    found |= {f"{CODE}{code.removeprefix('-')}": (("code", code),) for code in known if code.startswith("-")}
+    return found | {f"{CODE}4": (("upstream", "failed"),)}
 
 
 def _pair(word: str) -> tuple[str, str]:

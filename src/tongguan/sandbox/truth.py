@@ -29,6 +29,10 @@ _KEYS: Mapping[str, Callable[[Any], tuple[str, ...]]] = MappingProxyType(
         "payment": lambda one: (one.PaymentHead.payCode, one.PaymentHead.payTransactionId),
         "waybill": lambda one: (one.LogisticsHead.logisticsCode, one.LogisticsHead.logisticsNo),
         "inventory": lambda one: (one.InventoryHead.agentCode, one.InventoryHead.copNo or ""),
+        "cancellation": lambda one: (one.agentCode, one.copNo or ""),
+        "goods_return": lambda one: (one.InvtRefundHead.agentCode, one.InvtRefundHead.copNo or ""),
+        "entry_list": lambda one: (one.DeliveryHead.operatorCode, one.DeliveryHead.copNo or ""),
+        "waybill_status": lambda one: (one.logisticsCode, one.logisticsNo),
     }
 )
 

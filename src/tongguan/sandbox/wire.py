@@ -11,7 +11,11 @@ import msgspec
 from tongguan.ceb.messages.ceb311 import CEB311Message
 from tongguan.ceb.messages.ceb411 import CEB411Message
 from tongguan.ceb.messages.ceb511 import CEB511Message
+from tongguan.ceb.messages.ceb513 import CEB513Message
 from tongguan.ceb.messages.ceb621 import CEB621Message
+from tongguan.ceb.messages.ceb623 import CEB623Message
+from tongguan.ceb.messages.ceb625 import CEB625Message
+from tongguan.ceb.messages.ceb711 import CEB711Message
 from tongguan.ceb.messages.common import BaseTransfer
 from tongguan.ceb.write import write
 from tongguan.sandbox.authority import Authority
@@ -24,6 +28,10 @@ MESSAGES: Mapping[str, tuple[type[Any], str]] = MappingProxyType(
         "payment": (CEB411Message, "Payment"),
         "waybill": (CEB511Message, "Logistics"),
         "inventory": (CEB621Message, "Inventory"),
+        "cancellation": (CEB623Message, "InvtCancel"),
+        "goods_return": (CEB625Message, "InvtRefund"),
+        "entry_list": (CEB711Message, "Delivery"),
+        "waybill_status": (CEB513Message, "LogisticsStatus"),
     }
 )
 """The message of each kind of document and the name of its records in it."""

@@ -1,4 +1,4 @@
-"""Faults inside one document (D01 to D26), one entry each. They are refused on arrival, whatever else is filed."""
+"""Faults inside one document (D01 to D27), one entry each. They are refused on arrival, whatever else is filed."""
 
 from __future__ import annotations
 
@@ -94,6 +94,8 @@ FAULTS = (
     form("inventory", "D13", "no-bill", "直购进口缺提运单号", "direct shipping without billNo", (IH + "billNo", None)),
     form("inventory", "D13", "from-china", "直购进口的起运国为中国", "direct shipping that sets out from China",
          (IH + "country", "142")),
+    form("inventory", "D13", "from-nowhere", "直购进口的起运国不详", "direct shipping from an unknown country",
+         (IH + "country", "701")),
     form("inventory", "D14", "no-book", "保税进口缺账册编号", "bonded without emsNo", (IH + "emsNo", None), bonded=True),
     form("inventory", "D14", "no-area-code", "保税进口缺区内企业代码", "bonded without areaCode",
          (IH + "areaCode", None), bonded=True),
@@ -112,6 +114,12 @@ FAULTS = (
     form("order", "D16", "order-unit", "订单计量单位代码不存在", "unknown unit in the order", (OL + "1.unit", "999")),
     form("order", "D16", "order-country", "订单原产国代码不存在", "unknown country of origin in the order",
          (OL + "1.country", "998")),
+    form("order", "D16", "district", "收货地区划代码不存在", "unknown division of the address",
+         (OH + "consigneeDistrict", "990101")),
+    form("inventory", "D16", "all-offices", "申报海关填全部关区", "all offices as customsCode", (IH + "customsCode", "0000")),
+    form("inventory", "D16", "unit2", "清单第二计量单位代码不存在", "unknown unit2 in the inventory", (IL + "2.unit2", "999")),
+    form("inventory", "D16", "trade-country", "清单贸易国代码不存在", "unknown trading country in the inventory",
+         (IL + "1.tradeCountry", "998")),
     form("inventory", "D17", "pre-no", "新增清单自填预录入编号", "a new inventory brings its own preNo",
          (IH + "preNo", "B20260101000000001")),
     form("inventory", "D17", "invt-no", "新增清单自填清单编号", "a new inventory brings its own invtNo",
@@ -122,6 +130,7 @@ FAULTS = (
          (IH + "declTime", _days(60))),
     form("order", "D18", "app-time-ahead", "报送时间在两天后", "appTime lies two days ahead", (OH + "appTime", _days(2))),
     form("payment", "D18", "pay-time", "支付时间不是时间", "payTime is no time", (PH + "payTime", "20261345000000")),
+    form("payment", "D18", "paid-ahead", "支付时间在两天后", "payTime lies two days ahead", (PH + "payTime", _days(2))),
     form("order", "D19-CODE", "merchant", "订单电商企业未登记", "the order names an unknown merchant",
          (OH + "ebcCode", STRANGER.code), code=_UNKNOWN),
     form("order", "D19-CODE", "pay", "订单支付企业未登记", "the order names an unknown payment company",
@@ -150,6 +159,20 @@ FAULTS = (
     form("waybill", "D26", "waybill", "运单运费为负数", "freight of the waybill is negative", (WH + "freight", Decimal(-1))),
     form("inventory", "D26", "inventory", "清单保费为负数", "insurance of the inventory is negative",
          (IH + "insuredFee", Decimal(-1))),
+    form("order", "D27", "order", "订购人注册号只有一个空格", "a blank as the buyer's account", (OH + "buyerRegNo", " ")),
+    form("payment", "D27", "payment", "支付人姓名只有全角空格", "a wide blank as the payer's name",
+         (PH + "payerName", "\u3000")),
+    form("waybill", "D27", "waybill", "收货人姓名只有空格", "blanks as the consignee", (WH + "consignee", "  ")),
+    form("inventory", "D27", "inventory-line", "商品规格型号只有空格", "blanks as the model of the goods",
+         (IL + "1.gmodel", "  ")),
+    form("order", "K07", "app-type", "报送类型为4", "appType is 4", (OH + "appType", "4"), code="-301012"),
+    form("payment", "K07", "app-status", "业务状态为3", "appStatus is 3", (PH + "appStatus", "3"), code="-401010"),
+    form("order", "X01", "no-such-scenario", "备注指定不存在的情景", "the note names a scenario that there is not",
+         (OH + "note", "SCENARIO:no-such-thing")),
+    form("order", "X02", "code-asked-for", "备注要求一个回执代码", "the note asks for a code of the receipt",
+         (OH + "note", "SCENARIO:code-301013"), code="-301013"),
+    form("order", "X03", "code-of-another-receipt", "备注要求的代码属于另一种回执", "the note asks for a code of another receipt",
+         (OH + "note", "SCENARIO:code-621030")),
     form("inventory", "D20-FILER", "other-declarant", "申报企业不是报送企业",
          "the declarant named is not the company that files", (IH + "agentCode", _other_declarant), code="-621016"),
 )  # fmt: skip

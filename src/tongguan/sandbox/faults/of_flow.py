@@ -9,7 +9,7 @@ from tongguan.sandbox.bench import Bench
 from tongguan.sandbox.companies import parties_of
 from tongguan.sandbox.documents import KINDS, DocumentSet
 from tongguan.sandbox.faults.fault import Fault
-from tongguan.sandbox.faults.planting import changed, moment, plus, version
+from tongguan.sandbox.faults.planting import GENERAL, Change, changed, moment, plus, version
 from tongguan.sandbox.step import (
     ALL_RELEASED,
     NOTHING,
@@ -17,6 +17,7 @@ from tongguan.sandbox.step import (
     Expected,
     Step,
     document_is,
+    inventory_is,
     refused,
     rejected,
     step,
@@ -166,6 +167,41 @@ def _change_without_numbers(bench: Bench) -> Iterable[Step]:
     yield from steps(filed, ALL_RELEASED, _rest("inventory"))
 
 
+def _played(filed: DocumentSet, scenario: str) -> DocumentSet:
+    """The set with an inventory that asks for a scenario."""
+    return filed.put("inventory.InventoryHead.note", f"SCENARIO:{scenario}")
+
+
+_RETURNED = inventory_is(rejected("C-REJECT", "1300"))
+
+
+def _returned(bench: Bench) -> Iterable[Step]:
+    """An officer returns the inventory, as the scenario says."""
+    return steps(_played(bench.own(), "review-reject"), _RETURNED)
+
+
+def _changed_after_return(code: str, rule: str, *changes: Change) -> Callable[[Bench], Iterable[Step]]:
+    """The inventory got a number of customs before an officer returned it; a change brings none, or another one."""
+
+    def plan(bench: Bench) -> Iterable[Step]:
+        filed = bench.own()
+        other = version(filed, "inventory", "InventoryHead", "2", moment(bench, 1), _NOTE, *changes)
+        yield from steps(_played(filed, "review-reject"), _RETURNED)
+        yield step("inventory", [other], [refused(code, rule)])
+
+    return plan
+
+
+def _changed_by_another(bench: Bench) -> Iterable[Step]:
+    """A courier may file orders, but not change the one that the platform filed."""
+    filed = bench.own(parties=parties_of(0))
+    other = version(filed, "order", "OrderHead", "2", moment(bench, 1), _NOTE)
+    courier = filed.deal.parties.logistics
+    yield step("order", [filed], [ALL_RELEASED["order"]])
+    yield step("order", [other], [refused(GENERAL["order"], "K08")], sender=courier, signed_by=courier)
+    yield from steps(filed, ALL_RELEASED, _rest("order"))
+
+
 def _one_bad_record(bench: Bench) -> Iterable[Step]:
     """Three sets in four messages; the second order's sum is wrong: the other two clear."""
     parties = parties_of(0)
@@ -208,6 +244,12 @@ FAULTS = (
     *_each("K04-change", "变更不存在的{}", "a change of a {} that is not there", lambda kind: _absent(kind, "2"), KINDS),
     *_each("K04-delete", "删除不存在的{}", "a deletion of a {} that is not there", lambda kind: _absent(kind, "3"), KINDS),
     _flow("K06-no-numbers", "改单不填预录入编号", "a change of an inventory without its preNo", _change_without_numbers),
+    _flow("K06-EMPTY-no-number", "退单后改单不填清单编号", "a change after a rejection that leaves invtNo out",
+          _changed_after_return("-621057", "K06-EMPTY")),
+    _flow("K06-INVT-other-number", "退单后改单填写另一清单编号", "a change after a rejection that names another invtNo",
+          _changed_after_return("-621999", "K06-INVT", ("invtNo", "51412026I999999999"))),
+    _flow("K08-courier", "物流企业变更电商平台申报的订单", "a courier changes the order that the platform filed", _changed_by_another),
+    _flow("C-REJECT-review", "人工审核后退单（情景）", "returned by an officer after review (a scenario)", _returned),
     _flow("change-order", "入库前更正订单：放行", "an order put right before acceptance: released",
           _mended("order", "consignee", "沙箱另人"), good=True),
     _flow("change-payment", "入库前更正支付单：放行", "a payment put right before acceptance: released",

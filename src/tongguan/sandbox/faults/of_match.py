@@ -9,7 +9,7 @@ from tongguan.sandbox.bench import Bench
 from tongguan.sandbox.companies import GUARANTOR, LOGISTICS_COMPANIES, PAYMENT_COMPANIES, PLATFORMS, parties_of
 from tongguan.sandbox.documents import KINDS, DocumentSet
 from tongguan.sandbox.faults.fault import Fault
-from tongguan.sandbox.faults.planting import changed, plus, times, unmatched
+from tongguan.sandbox.faults.planting import changed, passes, plus, times, unmatched
 from tongguan.sandbox.step import (
     ALL_RELEASED,
     WAITS,
@@ -36,6 +36,22 @@ IH, IL, WH, PH, OH = (
     "payment.PaymentHead.",
     "order.OrderHead.",
 )
+
+
+_OTHER_COMPANY = "沙箱另司（SANDBOX）"
+_NAMES = (
+    ("order-platform", ("订单的电商平台名称", "the platform's name in the order"), OH + "ebpName"),
+    ("order-merchant", ("订单的电商企业名称", "the merchant's name in the order"), OH + "ebcName"),
+    ("order-pay", ("订单的支付企业名称", "the payment company's name in the order"), OH + "payName"),
+    ("payment", ("支付单的支付企业名称", "the payment company's name in the payment"), PH + "payName"),
+    ("waybill", ("运单的物流企业名称", "the logistics company's name in the waybill"), WH + "logisticsName"),
+    ("inventory", ("清单的申报企业名称", "the declarant's name in the inventory"), IH + "agentName"),
+)
+
+
+def _otherwise(name: str) -> str:
+    """The same name as somebody else would write it."""
+    return " " + name.replace("（", " 【").replace("）", "】").replace("SANDBOX", "ＳＡＮＤＢＯＸ")
 
 
 def _other_payment(code: str) -> str:
@@ -116,7 +132,7 @@ FAULTS = (
     _never("waybill", "M06", "运单始终没有申报", "the waybill never comes"),
     unmatched("M03", "company", "订单与支付单的支付企业不一致", "order and payment name different payment companies",
               (OH + "payCode", _other_payment), code="13035"),
-    unmatched("M03", "transaction", "订单与支付单的交易编号不一致", "order and payment name different transactions",
+    unmatched("M03-ID", "transaction", "订单与支付单的交易编号不一致", "order and payment name different transactions",
               (OH + "payTransactionId", lambda old: old + "X")),
     unmatched("M04", "amount", "支付金额与订单实付金额不一致", "the amount paid differs from the order by a fen",
               (PH + "amountPaid", plus("0.01")), code="1332"),
@@ -152,6 +168,15 @@ FAULTS = (
               (IL + "1.country", "601"), code="1322"),
     unmatched("M14", "item-no", "清单货号与订单不一致", "the SKU differs from the order",
               (IL + "1.itemNo", "SBX-OTHER"), code="1322"),
+    *(
+        unmatched("M15", name, f"{where[0]}与登记不一致", f"{where[1]} is not the one registered", (path, _OTHER_COMPANY))
+        for name, where, path in _NAMES
+    ),
+    unmatched("M15", "area", "清单的区内企业名称与登记不一致", "the bonded-area company's name is not the one registered",
+              (IH + "areaName", _OTHER_COMPANY), bonded=True),
+    passes("M15-written-otherwise", "match", "企业名称的括号、空格和全角写法不同：放行",
+           "brackets, blanks and width written otherwise: released",
+           (IH + "agentName", _otherwise), (WH + "logisticsName", _otherwise), (OH + "ebpName", _otherwise)),
     unmatched("D07-WAYBILL", "weight", "运单毛重与清单毛重相差一倍", "the waybill weighs twice what the inventory does",
               (WH + "weight", times("2"))),
     _guaranteed_by("outsider", "担保企业不是本单证的企业", "the guarantor is no company of the filing", GUARANTOR.code),
@@ -160,7 +185,7 @@ FAULTS = (
     Fault(name="M16-LOW", area="match", zh="担保余额不足", en="what is left of the guarantee is too low",
           plan=_guarantee_too_low),
     Fault(name="M17-order", area="match", zh="同一订单的第二份清单", en="a second inventory for one order", plan=_order_reused),
-    Fault(name="M17-waybill", area="match", zh="运单已被另一份清单使用", en="the waybill serves another inventory already",
+    Fault(name="M17-USED-waybill", area="match", zh="运单已被另一份清单使用", en="the waybill serves another inventory already",
           plan=_waybill_reused),
 )  # fmt: skip
 """Each entry: rule, name, both languages, the fields put wrong, and the code of customs where one is known."""

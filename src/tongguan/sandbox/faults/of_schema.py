@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 from lxml import etree
 
 from tongguan.sandbox.bench import Bench
@@ -118,6 +119,11 @@ def _taken(name: str, zh: str, en: str, **how: Any) -> Fault:
     return Fault(name=f"wire-{name}", area="schema", zh=zh, en=en, plan=plan, good=True)
 
 
+def _named(fault: str, document: str, rule: str, zh: str, en: str, **how: Any) -> Fault:
+    """What a rule of the document forbids and the schema stops first: named for the one, refused by the other."""
+    return msgspec.structs.replace(_door(document, rule, "", zh, en, **how), name=fault)
+
+
 def _door(document: str, rule: str, name: str, zh: str, en: str, **how: Any) -> Fault:
     def plan(bench: Bench) -> Iterable[Step]:
         return steps(bench.own(), document_is(document, at_the_door(rule)), at=document, **how)
@@ -147,6 +153,9 @@ FAULTS = (
     _door("inventory", "S08", "digits", "数量超过19位", "a quantity of 20 digits", before=text("qty", "1" * 20)),
     _door("inventory", "S09", "decimals", "单价有六位小数", "a price with six decimals", before=text("price", "1.123456")),
     _door("waybill", "S10", "currency", "币制不是142", "a currency other than 142 (D04)", before=text("currency", "502")),
+    _named("D04-order", "order", "S10", "订单币制不是142", "an order in another currency", before=text("currency", "502")),
+    _named("D04-inventory", "inventory", "S10", "清单币制不是142", "an inventory in another currency",
+           before=text("currency", "840")),
     _door("inventory", "S13", "no-guid", "报文没有 guid 属性", "a message without its guid attribute",
           before=no_attribute("guid")),
     _door("inventory", "W02", "doctype", "报文含 DOCTYPE", "a message with a DOCTYPE", after=doctype),

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 from lxml import etree
 
 from tongguan.sandbox.bench import Bench
@@ -68,7 +69,16 @@ def _card(name: str, zh: str, en: str, **changes: Any) -> Fault:
     return _case(name, zh, en, "inventory", outcome, **changes)
 
 
+def _named(fault: str, document: str, code: str, zh: str, en: str, **changes: Any) -> Fault:
+    """The same kinds of fault in the other documents, by the name of their rule."""
+    rule = fault.rpartition("-")[0]
+    return msgspec.structs.replace(
+        _case("", zh, en, document, document_is(document, refused(code, rule)), **changes), name=fault
+    )
+
+
 _OWN = parties_of(0).declarant
+_PLATFORM = parties_of(0).platform
 
 FAULTS = (
     _case("missing-621", "清单没有签名", "an inventory without a signature", "inventory",
@@ -87,6 +97,13 @@ FAULTS = (
     _certificate("other-party", "用其他企业的证书签名", "signed with another company's certificate", signed_by=DECLARANTS[1]),
     _card("copcode", "传输企业代码与传输编号不一致", "copCode is not the owner of dxpId", sender=PLATFORMS[0], dxp_id=_OWN.dxp_id,
           signed_by=_OWN),
+    _named("D20-SIGN-payment", "payment", GENERAL["payment"], "支付单签名值错误", "a wrong signature value of a payment",
+           after=alter_value),
+    _named("D20-CERT-waybill", "waybill", GENERAL["waybill"], "运单用其他企业的证书签名",
+           "a waybill signed with another company's certificate", signed_by=DECLARANTS[1]),
+    _named("D20-CARD-order", "order", GENERAL["order"], "订单的传输企业代码与传输编号不一致",
+           "copCode of an order's message is not the owner of dxpId", sender=_OWN, dxp_id=_PLATFORM.dxp_id,
+           signed_by=_PLATFORM),
     _taken("raw", "SM2 签名值为 64 字节裸格式：接受", "an SM2 value of 64 raw bytes is taken", raw_value=True),
     _taken("lines", "base64 带换行：接受", "line breaks in base64 are taken", line_length=64),
     _taken("comments", "规范化保留注释：接受", "canonicalization with comments is taken", comments=True),

@@ -75,6 +75,11 @@ def plus(yuan: str) -> Callable[[Decimal], Decimal]:
     return lambda old: old + Decimal(yuan)
 
 
+def plus_text(more: str) -> Callable[[str], str]:
+    """A function that writes so much after it."""
+    return lambda old: old + more
+
+
 def times(factor: str) -> Callable[[Decimal], Decimal]:
     """A function that multiplies by so much."""
     return lambda old: old * Decimal(factor)
