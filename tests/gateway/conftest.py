@@ -62,6 +62,8 @@ class House:
             has_room=self.commit.has_room,
             settings=ReadySettings(lag_max=10, page_size_max=50),
             sandbox=options.get("sandbox", False),
+            looked=options.get("looked", lambda look: None),
+            keys=self.store.keys,
         )
         app = Gateway(
             door=options.get("door") or Door(profile_of=lambda dxp: "lenient" if dxp == papers.OTHER_DXP else "strict"),
@@ -71,6 +73,7 @@ class House:
             rate=rate,
             metrics=metrics,
             api=api.asgi,
+            answered_out=options.get("answered_out"),
             settings=IntakeSettings(
                 body_bytes_max=300_000, unpacked_bytes_max=500_000, body_seconds_max=options.get("seconds", 5.0)
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ class FakeReader:
         self.filings: dict[str, FilingView] = {}
         self.cases: dict[tuple[str, str], CaseView] = {}
         self.behind = {"G01": 0}
+        self.law = b""
 
     def receipts(self, dxp_id: str, after: str = "", limit: int = 100) -> tuple[list[IssuedReceipt], str]:
         if after and not after.startswith("c"):
@@ -38,6 +40,12 @@ class FakeReader:
 
     def lag(self) -> dict[str, int]:
         return self.behind
+
+    def law_in_force(self) -> str:
+        return hashlib.sha256(self.law).hexdigest() if self.law else ""
+
+    def law_snapshot(self, digest: str) -> bytes:
+        return self.law
 
 
 def receipts(count: int, first: int = 1) -> list[IssuedReceipt]:

@@ -51,7 +51,14 @@ def test_the_page_names_every_answer_and_every_address(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     for status in _ANSWERS:
         assert f"| {status} |" in text
-    reads = ("GET /dxp/{dxpId}/receipts", "GET /filings/{filingId}", "GET /cases")
+    reads = (
+        "GET /dxp/{dxpId}/receipts",
+        "GET /filings/{filingId}",
+        "GET /cases",
+        "POST /commands",
+        "GET /commands/{commandId}",
+        "GET /queue",
+    )
     for address in ("POST /dxp", *reads, "/healthz", "/readyz", "/metrics"):
         assert address in text
 

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from tests.gateway import fuzz, papers
 from tongguan.ceb.messages.ceb621 import Inventory
 from tongguan.ceb.problem import Problem
+from tongguan.ceb.table import messages
 from tongguan.chain.event import open_part
+from tongguan.clearance.record import MESSAGE_KINDS
+from tongguan.clearance.rule import ALL_KINDS
 from tongguan.gateway.answer import problem_form
 from tongguan.gateway.body import BadCompression, TooLargeUnpacked, unpack
 from tongguan.gateway.door import Door, Taken
@@ -64,10 +67,12 @@ def test_every_record_has_secrets_of_its_own() -> None:
     assert len({record.part.person_secret for record in filing.records}) == 100
 
 
-def test_messages_without_a_case_of_ours_are_stored_with_an_empty_kind() -> None:
+def test_every_message_that_may_be_filed_brings_a_kind_of_document() -> None:
     filing = take(papers.write(papers.status_message())).filing
     assert filing is not None
-    assert [record.kind for record in filing.records] == [""]
+    assert [record.kind for record in filing.records] == ["waybill_status"]
+    assert set(MESSAGE_KINDS) == {name for name, spec in messages().items() if spec.direction == "in"}
+    assert sorted(MESSAGE_KINDS.values()) == sorted(ALL_KINDS)
 
 
 def test_a_local_command_needs_no_token() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -138,3 +139,20 @@ def test_never_more_than_the_burst_and_what_flowed_in(gaps: list[float], per_sec
         now += gap
         allowed += rate.wait_seconds("a", now) == 0
         assert allowed <= burst + per_second * now + 1e-6
+
+
+def test_a_file_of_before_officers_had_names_still_opens(tmp_path: Path) -> None:
+    path = tmp_path / "doors.db"
+    first = Doors(path)
+    text = Tokens(first).issue("operator")
+    first.close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE tokens DROP COLUMN officer_id")
+    db.close()
+    for _ in range(2):
+        doors = Doors(path)
+        tokens = Tokens(doors)
+        assert tokens.check(text) is not None
+        officer = tokens.check(tokens.issue("officer", office="5165", officer_id="lin"))
+        assert officer is not None and (officer.officer_id, officer.office) == ("lin", "5165")
+        doors.close()

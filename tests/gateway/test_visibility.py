@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.gateway import papers, state
@@ -14,19 +16,37 @@ from tongguan.ceb.person import PERSON_ELEMENTS
 from tongguan.ceb.problem import Problem
 from tongguan.ceb.table import messages
 from tongguan.clearance.explain import explain_document
-from tongguan.clearance.model import Document, Hold
+from tongguan.clearance.model import Arrival, Document, Hold
 from tongguan.gateway.answer import encode_json
 from tongguan.gateway.case_view import CaseForm, case_form
 from tongguan.gateway.door import TokenParty
 from tongguan.gateway.visibility import ROLES, BrokenVisibility, Rule, Visibility, rules, visibility
+from tongguan.store.packing import record_class
 
 DOCUMENTS = {
     "order": "CEB311Message",
     "payment": "CEB411Message",
     "waybill": "CEB511Message",
     "inventory": "CEB621Message",
+    "cancellation": "CEB623Message",
+    "goods_return": "CEB625Message",
+    "entry_list": "CEB711Message",
+    "waybill_status": "CEB513Message",
 }
-DECISION = ("status", "version", "numbers", "missing", "problems", "holds", "lanes", "tax", "story")
+DECISION = (
+    "status",
+    "version",
+    "numbers",
+    "missing",
+    "problems",
+    "holds",
+    "lanes",
+    "parcel",
+    "tax",
+    "story",
+    "handling",
+    "words",
+)
 TODAY = date(2026, 1, 5)
 TABLE = visibility(TODAY)
 
@@ -53,6 +73,10 @@ def test_outsiders_see_nothing_and_only_filers_and_officers_see_persons_in_clear
         "payment": {"payment"},
         "waybill": {"logistics"},
         "inventory": {"declarant", "merchant"},
+        "cancellation": {"declarant", "merchant"},
+        "goods_return": {"declarant", "merchant"},
+        "entry_list": set(),
+        "waybill_status": {"logistics"},
     }
     for rule in rules():
         assert rule.for_role("other") == "no"
@@ -85,16 +109,39 @@ def test_the_most_generous_role_counts_and_what_has_no_rule_is_hidden() -> None:
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_a_record_shows_each_field_as_its_rule_says(kind: str, role: str) -> None:
     """Walks role × document × field over filled records."""
-    document = next(item for item in documents() if item.kind == kind)
-    shown = TABLE.record({role}, kind, document.record)
+    record = next((item.record for item in documents() if item.kind == kind), None) or filled(kind)
+    shown = TABLE.record({role}, kind, record)
     by_field = {rule.field: rule for rule in rules() if rule.document == kind}
-    for part in document.record.__struct_fields__:
-        value = getattr(document.record, part)
+    for part, value in parts_of(record):
         entities = value if isinstance(value, tuple) else (value,)
         parts = shown.get(part, [{}] * len(entities) if isinstance(value, tuple) else {})
         for entity, out in zip(entities, parts if isinstance(value, tuple) else [parts], strict=True):
             for name in entity.__struct_fields__:
                 check(by_field[f"{part}.{name}"], role, getattr(entity, name), out.get(name))
+
+
+def parts_of(record: Any) -> list[tuple[str, Any]]:
+    """The head and lines of a record by name; a record without an inner head is its own."""
+    parts = [(name, getattr(record, name)) for name in record.__struct_fields__]
+    return parts if not isinstance(parts[0][1], str) else [(type(record).__name__, record)]
+
+
+def filled(kind: str) -> Any:
+    """A record of a kind with something in every field."""
+
+    def fill(struct: Any) -> Any:
+        return struct(**{field.name: value(field.type) for field in msgspec.structs.fields(struct)})
+
+    def value(wanted: Any) -> Any:
+        if wanted in (str, str | None):
+            return "样例文字"
+        if wanted in (Decimal, Decimal | None):
+            return Decimal("12.5")
+        if wanted is int:
+            return 12
+        return (fill(wanted.__args__[0]),) if getattr(wanted, "__origin__", None) is tuple else fill(wanted)
+
+    return fill(record_class(DOCUMENTS[kind]))
 
 
 def check(rule: Rule, role: str, filed: Any, out: str | None) -> None:
@@ -194,6 +241,36 @@ def test_an_erased_record_still_has_its_state() -> None:
     )
     assert form is not None
     assert (form.documents[-1].status, form.documents[-1].record) == ("899", {})
+
+
+def test_the_parcel_is_shown_to_those_who_have_it_under_way() -> None:
+    at = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)
+    arrival = Arrival("99010000S1", "L1", "990120260106000001", "5", "T1", "V1", "B1", at)
+    case = state.a_case(arrival=arrival)
+    waybill = msgspec.structs.replace(case.waybills[0], signed_at=at)
+    case = msgspec.structs.replace(case, waybills=(waybill,))
+    seen = {}
+    for code in (papers.AGENT, papers.CARRIER, papers.PAYER):
+        form = shown_to(code, case)
+        assert form is not None
+        seen[code] = {item.kind: item.parcel for item in form.documents}
+    there = {"operatorCode": "99010000S1", "rkdNo": "990120260106000001", "at": at.isoformat()}
+    for code in (papers.AGENT, papers.CARRIER):
+        assert seen[code]["inventory"] == {"arrival": there}
+        assert seen[code]["waybill"] == {"signedAt": at.isoformat()}
+    assert seen[papers.PAYER]["inventory"] is None
+
+
+def test_a_request_is_shown_by_its_flat_record() -> None:
+    case = state.a_case()
+    record = msgspec.structs.replace(filled("cancellation"), ebpCode=papers.PLATFORM, agentCode=papers.AGENT)
+    request = state.document("cancellation", (papers.AGENT, "C9"), "CEB623Message", record, status="120")
+    form = shown_to(papers.AGENT, msgspec.structs.replace(case, requests=(request,)))
+    assert form is not None and form.documents[-1].kind == "cancellation"
+    shown = form.documents[-1].record["InvtCancel"]
+    assert shown["reason"] == "样例文字" and shown["agentCode"] == papers.AGENT
+    platform = shown_to(papers.PLATFORM, msgspec.structs.replace(case, requests=(request,)))
+    assert platform is not None and "reason" not in platform.documents[-1].record["InvtCancel"]
 
 
 def test_lanes_are_for_the_agencies() -> None:

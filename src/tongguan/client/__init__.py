@@ -19,7 +19,7 @@ from tongguan.client.errors import (
     TimedOut,
     Trouble,
 )
-from tongguan.client.forms import Filed, Filing, Problem, Receipt, Receipts, Record
+from tongguan.client.forms import Filed, Filing, Problem, Receipt, Receipts, Record, TaxBill
 from tongguan.client.sync import Client
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Refusal",
     "ServerBusy",
     "ServerFault",
+    "TaxBill",
     "TimedOut",
     "Trouble",
 ]

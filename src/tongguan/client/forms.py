@@ -71,8 +71,22 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxBill:
+    """An electronic tax bill (CEB816: head and lines) or the status of one (CEB818: head), named as in the message.
+
+    Amounts are exact text in yuan: make a Decimal of them, not a float.
+    """
+
+    head: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """One receipt. ``keys`` are the elements that name the document, e.g. ``{"copNo": "C1"}``."""
+    """One receipt. ``keys`` are the elements that name the document, e.g. ``{"copNo": "C1"}``.
+
+    CEB816 and CEB818 are tax bills: ``return_status`` is the bill's (1 generated, 2 summarised, 3 void).
+    """
 
     guid: str
     message_type: str
@@ -80,6 +94,7 @@ class Receipt:
     return_status: str
     return_info: str
     at: str
+    tax_bill: TaxBill | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +128,21 @@ def filing(body: Mapping[str, Any]) -> Filing:
 
 def receipts(body: Mapping[str, Any]) -> Receipts:
     """A page of /dxp/{dxpId}/receipts."""
-    found = tuple(
-        Receipt(item["guid"], item["messageType"], item["keys"], item["returnStatus"], item["returnInfo"], item["at"])
-        for item in body["receipts"]
-    )
+    found = tuple(_receipt(item) for item in body["receipts"])
     return Receipts(found, body["next"], body["more"])
+
+
+def _receipt(item: Mapping[str, Any]) -> Receipt:
+    bill = item.get("taxBill")
+    return Receipt(
+        guid=item["guid"],
+        message_type=item["messageType"],
+        keys=item["keys"],
+        return_status=item["returnStatus"],
+        return_info=item["returnInfo"],
+        at=item["at"],
+        tax_bill=TaxBill(bill["head"], tuple(bill["lines"])) if bill else None,
+    )
 
 
 def problems(items: Any) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@ it. Nothing that a decision depends on is a setting of this file: tolerances, wa
 """
 
 from tongguan.config.reading import ENVIRONMENT_KEY, SettingsFault, check, load, parse
-from tongguan.config.sections import SECTIONS, Api, Ceb, Gateway, Log, Sandbox, Settings, Store
+from tongguan.config.sections import SECTIONS, Api, Ceb, Deployment, Gateway, Log, Sandbox, Settings, Store
 from tongguan.config.showing import every_key, settings_table, show
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "SECTIONS",
     "Api",
     "Ceb",
+    "Deployment",
     "Gateway",
     "Log",
     "Sandbox",

@@ -1,4 +1,4 @@
-"""The four mistakes a settings file can have, each told in the one shape of all problems."""
+"""The five mistakes a settings file can have, each told in the one shape of all problems."""
 
 from __future__ import annotations
 
@@ -77,3 +77,8 @@ def wrong(path: str, value: Any, expected: str, zh: str, en: str) -> Problem:
         (f"取值不符：{zh}", f"the value does not fit: {en}"),
         (f"请改为 {expected}", f"write {expected}"),
     )
+
+
+def at_odds(path: str, value: Any, expected: str, zh: str, en: str, fix: tuple[str, str]) -> Problem:
+    """CFG05: the value is good by itself, but does not go with another key."""
+    return _problem("CFG05", path, _found(value), expected, (zh, en), fix)

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from tongguan.ceb.problem import Problem
+from tongguan.config.agreeing import disagreements
 from tongguan.config.problems import not_toml, unknown, unreadable, wrong
 from tongguan.config.sections import SECTIONS, Settings
 from tongguan.config.showing import expected, sentences
@@ -71,7 +72,8 @@ def parse(raw: bytes) -> tuple[Settings, tuple[Problem, ...]]:
         else:
             sections[name], faults = _section(name, kind, values)
             problems.extend(faults)
-    return msgspec.convert(sections, Settings, from_attributes=True), tuple(problems)
+    settings = msgspec.convert(sections, Settings, from_attributes=True)
+    return settings, tuple(problems) or tuple(disagreements(settings))
 
 
 def _section(name: str, kind: type[msgspec.Struct], values: Mapping[str, Any]) -> tuple[msgspec.Struct, list[Problem]]:

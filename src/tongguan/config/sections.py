@@ -11,6 +11,8 @@ from msgspec import Meta
 
 from tongguan.ceb.limits import Limits
 
+HTTP = ("http://", "https://")
+
 
 def _says(zh: str, en: str, **bounds: Any) -> Meta:
     """The sentence of a key in both languages, with msgspec's bounds (``ge``, ``le``, ``min_length``)."""
@@ -164,6 +166,36 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "info"
 
 
+class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What this house is to its filers, and the window above it, where there is one."""
+
+    role: Annotated[
+        Literal["authority", "relay", "shadow"],
+        _says(
+            "本系统的角色：authority 自行决定；relay 检查后转交上游并传回其回执；shadow 旁路决定，只与上游的回执比对",
+            "authority decides; relay checks, forwards to the upstream window and hands its receipts back; "
+            "shadow decides beside and only compares with the upstream's receipts",
+        ),
+    ] = "authority"
+    upstream: Annotated[
+        str,
+        _says(
+            "上游窗口：http(s) 网址，或放入待申报文件的文件夹；authority 留空",
+            "the upstream window: an http(s) address, or the folder into which messages are put; empty for authority",
+        ),
+    ] = ""
+    receipts: Annotated[
+        str,
+        _says(
+            "上游放回执文件的文件夹；上游为网址时可留空（改为向其查询）",
+            "folder in which the upstream's receipts appear; may be empty where it has an address (it is then asked)",
+        ),
+    ] = ""
+    poll_seconds: Annotated[
+        int, _says("每隔几秒取一次上游的回执", "seconds between two looks for the upstream's receipts", ge=1, le=3600)
+    ] = 5
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings in force. ``source`` is the file they came from, or None for the defaults alone."""
 
@@ -173,11 +205,29 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     api: Api = Api()
     sandbox: Sandbox = Sandbox()
     log: Log = Log()
+    deployment: Deployment = Deployment()
     source: Path | None = None
 
     def store_dir(self) -> Path:
         """The data folder; a relative one counts from the settings file, or from the working folder without a file."""
-        return (self.source.parent if self.source else Path()) / self.store.dir
+        return self._beside(self.store.dir)
+
+    def upstream_address(self) -> str:
+        """Where the upstream window answers over HTTP; empty where it is a folder, or where there is none."""
+        named = self.deployment.upstream
+        return named.rstrip("/") if named.startswith(HTTP) else ""
+
+    def upstream_folder(self) -> Path | None:
+        """The folder into which messages for the upstream are put; a relative one counts as ``store_dir`` does."""
+        named = self.deployment.upstream
+        return self._beside(named) if named and not named.startswith(HTTP) else None
+
+    def receipts_folder(self) -> Path | None:
+        """The folder in which the upstream's receipts appear."""
+        return self._beside(self.deployment.receipts) if self.deployment.receipts else None
+
+    def _beside(self, named: str) -> Path:
+        return (self.source.parent if self.source else Path()) / named
 
     def limits(self) -> Limits:
         """The bounds on one incoming message, as ``tongguan.ceb.read`` takes them."""
@@ -191,4 +241,5 @@ SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "api": Api,
     "sandbox": Sandbox,
     "log": Log,
+    "deployment": Deployment,
 }

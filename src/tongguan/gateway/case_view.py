@@ -8,28 +8,39 @@ from typing import Any
 import msgspec
 
 from tongguan.ceb.problem import Problem
+from tongguan.clearance.handling import Words
 from tongguan.clearance.model import Document, Hold
+from tongguan.clearance.record import head_of
 from tongguan.gateway.answer import ProblemForm, problem_form, without_person
 from tongguan.gateway.door import TokenParty
 from tongguan.gateway.visibility import Visibility
 from tongguan.store.reading import CaseView
 
+_OF_INVENTORY = (
+    ("platform", "ebpCode"),
+    ("merchant", "ebcCode"),
+    ("logistics", "logisticsCode"),
+    ("declarant", "agentCode"),
+)
 _ROLE_FIELDS = {
     "order": (("platform", "ebpCode"), ("merchant", "ebcCode"), ("payment", "payCode")),
     "payment": (("payment", "payCode"),),
     "waybill": (("logistics", "logisticsCode"),),
-    "inventory": (
-        ("platform", "ebpCode"),
-        ("merchant", "ebcCode"),
-        ("logistics", "logisticsCode"),
-        ("declarant", "agentCode"),
-    ),
+    "inventory": _OF_INVENTORY,
+    "cancellation": _OF_INVENTORY,
+    "goods_return": _OF_INVENTORY,
 }
 """Which element of a document's head names the company in which role."""
 
 
 class DocumentForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One document as shown. ``record`` holds what may be seen of it; absent members of ``decision`` may not."""
+    """One document as shown. ``record`` holds what may be seen of it; absent members of ``decision`` may not.
+
+    ``parcel`` tells where the goods are: of an inventory the warehouse entry list that they came in with (``arrival``),
+    of a waybill when they were signed for (``signedAt``). ``handling`` is who has the case and what officers did;
+    ``words`` is what they and the filer wrote. ``tax_bill`` and ``returned`` (gnum and quantity that came back) are of
+    a released inventory.
+    """
 
     kind: str
     key: tuple[str, ...]
@@ -40,6 +51,11 @@ class DocumentForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     numbers: dict[str, str] | None = None
     missing: tuple[str, ...] | None = None
     holds: list[dict[str, Any]] | None = None
+    parcel: dict[str, Any] | None = None
+    tax_bill: dict[str, Any] | None = None
+    returned: list[dict[str, Any]] | None = None
+    handling: dict[str, Any] | None = None
+    words: list[dict[str, Any]] | None = None
     tax: dict[str, Any] | None = None
     problems: list[ProblemForm] | None = None
     story: Any = None
@@ -100,18 +116,19 @@ def roles_in(
 
 
 def documents_of(case: CaseView) -> Iterator[Document]:
-    """All documents of a case in the order in which it is read: order, payments, waybills, inventories."""
+    """All documents of a case in the order in which it is read: order, payments, waybills, inventories, requests."""
     if case.order is not None:
         yield case.order
     yield from case.payments
     yield from case.waybills
     yield from case.inventories
+    yield from case.requests
 
 
 def _named(document: Document, party_code: str) -> Iterator[str]:
     if document.record is None or not party_code:
         return
-    head = getattr(document.record, document.record.__struct_fields__[0])
+    head = head_of(document.kind, document.record)
     for role, field in _ROLE_FIELDS.get(document.kind, ()):
         if getattr(head, field) == party_code:
             yield role
@@ -125,7 +142,7 @@ def _document(
 
     # Whoever wrote the problems should have masked persons' values; no story is told from any that were not.
     document = msgspec.structs.replace(document, problems=tuple(without_person(item) for item in document.problems))
-    numbers = {"preNo": document.pre_no, "invtNo": document.invt_no}
+    numbers = {"preNo": document.pre_no, "invtNo": document.invt_no, "rkdNo": document.rkd_no}
     return DocumentForm(
         kind=document.kind,
         key=document.key,
@@ -136,18 +153,56 @@ def _document(
         numbers={name: text for name, text in numbers.items() if text} if seen("numbers") else None,
         missing=document.missing if seen("missing") else None,
         holds=[_hold(hold, seen("lanes")) for hold in document.holds] if seen("holds") else None,
+        parcel=_parcel(document) if seen("parcel") else None,
+        handling=_handling(document) if seen("handling") else None,
+        words=[_said(words) for words in document.words] if document.words and seen("words") else None,
         tax=msgspec.to_builtins(document.tax) if document.tax and seen("tax") else None,
+        tax_bill=msgspec.to_builtins(document.bill) if document.bill and seen("tax") else None,
+        returned=_returned(document) if document.returned and seen("tax") else None,
         problems=[problem_form(item) for item in document.problems] if seen("problems") else None,
         story=_plain(story_of(document)) if seen("story") else None,
         record=table.record(roles, document.kind, document.record) if document.record is not None else {},
     )
 
 
+def _handling(document: Document) -> dict[str, Any] | None:
+    """Who has the case and what officers did; None where nobody did anything."""
+    told: dict[str, Any] = {
+        "officer": document.officer,
+        "withdrawn": list(document.withdrawn),
+        "acts": [msgspec.to_builtins(act) for act in document.acts],
+        "proposed": msgspec.to_builtins(document.proposed) if document.proposed else None,
+        "reviewAskedAt": document.review_asked_at.isoformat() if document.review_asked_at else None,
+    }
+    found = {name: value for name, value in told.items() if value}
+    return found or None
+
+
+def _said(words: Words) -> dict[str, Any]:
+    return {name: msgspec.to_builtins(getattr(words, name)) for name in words.__struct_fields__}
+
+
+def _returned(document: Document) -> list[dict[str, Any]]:
+    return [{"gnum": gnum, "qty": str(qty)} for gnum, qty in document.returned]
+
+
+def _parcel(document: Document) -> dict[str, Any] | None:
+    """What the operator of the site and the logistics company have said of the parcel; None where they have not."""
+    arrival, signed_at = document.arrival, document.signed_at
+    told: dict[str, Any] = {}
+    if arrival is not None:
+        names = {"operatorCode": arrival.operator_code, "rkdNo": arrival.rkd_no, "at": arrival.at.isoformat()}
+        told["arrival"] = names
+    if signed_at is not None:
+        told["signedAt"] = signed_at.isoformat()
+    return told or None
+
+
 def _hold(hold: Hold, with_lane: bool) -> dict[str, Any]:
-    """A hold as JSON. Which lane drew a parcel, and who lifted it, is for the agencies and those who audit them."""
+    """A hold as JSON. Which lane drew a parcel, and which officers acted, is for agencies and those who audit them."""
     form: dict[str, Any] = msgspec.to_builtins(hold)
     if not with_lane:
-        for name in ("lane", "lifted_by"):
+        for name in ("lane", "lifted_by", "by", "approver"):
             form.pop(name, None)
     return form
 

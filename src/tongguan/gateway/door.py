@@ -23,6 +23,7 @@ from tongguan.ceb.read import Profile, Reading, read
 from tongguan.ceb.signature.verify import verify
 from tongguan.ceb.table import NAMESPACE, messages
 from tongguan.chain.event import make_part, record_fields
+from tongguan.clearance.record import MESSAGE_KINDS
 from tongguan.gateway.answer import JSON, Answer, encode_json, problem_form, refuse
 from tongguan.gateway.problems import problem
 from tongguan.gateway.refusal import refusal_answer
@@ -30,14 +31,6 @@ from tongguan.gateway.wire_time import iso_utc
 from tongguan.store.filing import FiledRecord, Filing
 
 Answering = Literal["xml", "json"]
-
-KINDS = {
-    "CEB311Message": "order",
-    "CEB411Message": "payment",
-    "CEB511Message": "waybill",
-    "CEB621Message": "inventory",
-}
-"""The kind of document each filed message brings; every other message is stored with an empty kind."""
 
 _COP_NO = {
     "CEB621Message": ("Inventory", "InventoryHead"),
@@ -53,13 +46,16 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class TokenParty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whoever stands behind a token. ``kind`` is filer, officer, operator or auditor; a filer has party and dxp_id."""
+    """Whoever stands behind a token. ``kind`` is filer, officer, operator or auditor; a filer has party and dxp_id,
+    an officer an office and, to give commands, the officer_id of the registry.
+    """
 
     kind: str
     party_code: str = ""
     dxp_id: str = ""
     office: str = ""
     token_id: str = ""
+    officer_id: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +152,7 @@ class Door:
     def _accepted(self, post: _Post, reading: Reading, profile: str, watch: _Watch) -> Taken:
         verdict = verify(reading.root, self._find_certificate)
         watch.lap()
-        kind = KINDS.get(reading.message_type, "")
+        kind = MESSAGE_KINDS.get(reading.message_type, "")
         parts = [make_part(record_fields(record), self._random(64)) for record in reading.records]
         watch.lap()
         packed = [_encode(record) for record in reading.records]
@@ -174,7 +170,8 @@ class Door:
             cop_msg_id=post.cop_msg_id,
             sender=post.sender or transfer.dxpId,
             transfer=(transfer.copCode, transfer.dxpId),
-            subscribers=receipt_subscribers(subscribe),
+            subscribers=_subscribers(subscribe, "RET"),
+            copy_to=_subscribers(subscribe, "DATA"),
             received_ns=post.received_ns,
             profile=profile,
             raw_digest=post.digest,
@@ -236,9 +233,9 @@ class _Watch:
         return tuple(self._laps)
 
 
-def receipt_subscribers(subscribe: tuple[BaseSubscribe, ...]) -> tuple[str, ...]:
-    """Exchange ids that asked for receipts (ALL or RET, reference 1.7), each once, in the order named."""
-    wanted = (item.dxpAddress for item in subscribe if item.status in ("ALL", "RET") and item.dxpAddress)
+def _subscribers(subscribe: tuple[BaseSubscribe, ...], copies: str) -> tuple[str, ...]:
+    """Exchange ids that are named for RET or DATA, or for ALL (reference 1.7), each once, in the order named."""
+    wanted = (item.dxpAddress for item in subscribe if item.status in ("ALL", copies) and item.dxpAddress)
     return tuple(dict.fromkeys(wanted))
 
 

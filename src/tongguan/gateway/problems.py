@@ -173,6 +173,48 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             "请给出未签名的 CEB 报文，以及成对的私钥与证书",
             "give an unsigned CEB message, and a private key with its own certificate",
         ),
+        "A22": Entry(
+            400,
+            "请求体不是试算所要求的 JSON 订单",
+            "the body is not the JSON order that a quote is asked with",
+            "请发送 {lines: [{gcode, totalPrice, qty1, unit1, …}], freight, insuredFee, …}，字段见法规说明",
+            "send {lines: [{gcode, totalPrice, qty1, unit1}], freight, insuredFee}; see the page on the law",
+        ),
+        "A23": Entry(
+            403,
+            "本系统在此处不以自己的名义答复：由上游决定",
+            "this deployment does not answer this in its own name: the upstream decides",
+            "作为 relay，请取回执；作为 shadow，请向上游查询",
+            "of a relay ask for receipts; of a shadow ask the upstream itself",
+        ),
+        "A24": Entry(
+            400,
+            "请求体不是所要求的 JSON 报文",
+            "the body is not the JSON message that is asked for",
+            "请发送 {head: {version, messageId, senderID, receiverID, sendTime, messageType}, data}，data 为报文的 base64",
+            "send {head: {version, messageId, senderID, receiverID, sendTime, messageType}, data}; data is base64",
+        ),
+        "A25": Entry(
+            403,
+            "持此令牌者不能发出该指令",
+            "whoever holds this token may not give this command",
+            "关员请使用登记了关员编号的令牌；申报方只能答复询问或申请复核",
+            "officers use a token issued for their officer id; filers may only answer a question or ask for a review",
+        ),
+        "A26": Entry(
+            400,
+            "请求体不是所要求的 JSON 指令",
+            "the body is not the JSON command that is asked for",
+            "请发送 {action, kind, key, reason, version, …}，字段见 /openapi.json；批准人须以自己的令牌批准",
+            "send {action, kind, key, reason, version} and more, see /openapi.json; an approver has his own token",
+        ),
+        "A27": Entry(
+            429,
+            "本企业今天得到的关于订购人身份或额度的否定答复已达上限，今天不再受理清单",
+            "your party has had as many negative answers about buyers' identity or year today as one may have",
+            "请核对订购人信息后，于 Retry-After 所示的秒数（中国时间次日零时）之后再报；确有需要的，请运营方提高上限",
+            "check what you know of the buyers; file again after Retry-After (midnight in China), or ask the operator",
+        ),
     }
 )
 

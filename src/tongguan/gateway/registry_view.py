@@ -8,6 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from tongguan.registry.snapshot import Registry, build_registry
+from tongguan.store.faults import StoreFault
+from tongguan.store.layout import Store
+from tongguan.store.reading import Reader
 
 _CHINA = timezone(timedelta(hours=8))
 
@@ -39,16 +42,17 @@ class RegistryView:
 
     def profile_of(self, dxp_id: str) -> str:
         """``strict`` or ``lenient``; the default for an exchange id that the registry does not know today."""
-        registry = self._current()
+        registry = self.current()
         row = registry.by_dxp(dxp_id, self._today()) if registry else None
         return row.profile if row else self._default_profile
 
     def find_certificate(self, number: str) -> bytes | None:
         """The DER of a registered certificate by its number, for a message that does not carry it."""
-        registry = self._current()
+        registry = self.current()
         return registry.certificate_der(number) if registry else None
 
-    def _current(self) -> Registry | None:
+    def current(self) -> Registry | None:
+        """The registry itself, None when there is none yet."""
         if self._steady() - self._looked_at >= self._seconds:
             packed = self._load()
             digest = hashlib.sha256(packed).digest() if packed else b""
@@ -57,3 +61,20 @@ class RegistryView:
                 self._digest = digest
             self._looked_at = self._steady()
         return self._registry
+
+
+def registry_in_force(store: Store) -> Callable[[], bytes | None]:
+    """How the door looks the registry up: a short-lived Reader, since this is asked every few seconds only."""
+
+    def load() -> bytes | None:
+        try:
+            reader = Reader(store)
+        except StoreFault:
+            return None  # the engine has not made the state yet
+        try:
+            found = reader.in_force().get("registry")
+        finally:
+            reader.close()
+        return found[1] if found else None
+
+    return load

@@ -23,6 +23,8 @@ from tongguan.gateway.metrics import MULTIPROCESS_KEY
 from tongguan.gateway.worker import engine_main, gateway_main, shared_socket
 from tongguan.store.faults import StoreFault
 from tongguan.store.layout import Store, gateway_name
+from tongguan.store.pace import Pace
+from tongguan.store.paced import reader_at
 
 log = logs.get("tongguan.serve")
 _SPAWN = multiprocessing.get_context("spawn")  # a forked child would inherit locks, connections and event loops
@@ -91,19 +93,23 @@ def serve(
     with_engine: bool = True,
     stop: threading.Event | None = None,
     scenarios: dict[str, tuple[tuple[str, str], ...]] | None = None,
+    pace: Pace = Pace.INSTANT,
 ) -> None:
     """Run until SIGTERM, SIGINT or ``stop``: gateways numbered from ``settings.gateway.number`` on, and the engine.
 
     ``store`` has been opened by the caller, who so has said whether this is a sandbox; every process opens it again
     under the same word. ``host``, ``port`` and ``processes`` go before the settings. ``say`` gets one line once the
-    door is open. ``scenarios`` are what a sandbox's engine reads from notes.
-    Raises StoreFault ``port-in-use``, ``gateway-number`` or ``sm2-route`` before anything is started.
+    door is open. ``scenarios`` are what a sandbox's engine reads from notes, ``pace`` is how its
+    gateways give receipts.
+    Raises StoreFault ``pace-in-production``, ``port-in-use``, ``gateway-number`` or ``sm2-route`` before anything is
+    started.
     """
     host = settings.gateway.host if host is None else host
     count = processes or settings.gateway.processes
     stop = stop or threading.Event()
     _check_numbers(settings.gateway.number, count)
     _check_sm2(settings)
+    reader_at(pace, store)  # refuses here what each gateway would refuse
     signalled = _signalled()
     holder = _hold_port(host, settings.gateway.port if port is None else port)
     metrics_dir = _metrics_folder(count)
@@ -112,11 +118,17 @@ def serve(
         what = (store.dir, store.sandbox, settings)
         children = [Child("engine", engine_main, (*what, scenarios))] if with_engine else []
         for number in range(settings.gateway.number, settings.gateway.number + count):
-            children.append(Child(f"gateway-{number}", gateway_main, (*what, number, host, bound)))
+            children.append(Child(f"gateway-{number}", gateway_main, (*what, number, host, bound, pace)))
+        if settings.deployment.role != "authority":
+            from tongguan.upstream.process import upstream_main
+            from tongguan.upstream.worker import begin_in
+
+            begin_in(store, settings.deployment.role)
+            children.append(Child("upstream", upstream_main, what))
         _run(
             children,
             lambda: signalled() or stop.wait(_LOOK_SECONDS),
-            lambda: say(_greeting(store, host, bound, count)),
+            lambda: say(_greeting(store, host, bound, count, pace, settings.deployment.role)),
             host,
             bound,
         )
@@ -218,7 +230,9 @@ def _answers(host: str, port: int) -> bool:
     return False
 
 
-def _greeting(store: Store, host: str, port: int, count: int) -> str:
+def _greeting(store: Store, host: str, port: int, count: int, pace: Pace, role: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     kind = "沙箱 sandbox" if store.sandbox else "生产 production"
-    return f"通关 tongguan: http://{shown}:{port} · {kind} · {count} 个网关进程 gateway process(es)"
+    slow = " · 真实节奏 realistic pace" if pace is Pace.REALISTIC else ""
+    part = "" if role == "authority" else f" · 角色 role: {role}"
+    return f"通关 tongguan: http://{shown}:{port} · {kind}{part} · {count} 个网关进程 gateway process(es){slow}"

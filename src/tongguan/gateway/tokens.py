@@ -33,6 +33,7 @@ class TokenInfo(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: str
     revoked_at: str
     used_at: str
+    officer_id: str
 
 
 class BadToken(Exception):
@@ -67,12 +68,13 @@ class Tokens:
         party_code: str = "",
         dxp_id: str = "",
         office: str = "",
+        officer_id: str = "",
         note: str = "",
         days: int = 365,
     ) -> str:
         """Make a token that ends after ``days``; returns the text, which is never shown again.
 
-        A filer needs party_code and dxp_id, an officer an office. Raises BadToken.
+        A filer needs party_code and dxp_id, an officer an office, and an officer_id to give commands. Raises BadToken.
         """
         if kind not in get_args(Kind):
             raise BadToken(f"没有这种令牌 no such kind of token: {kind}")
@@ -85,7 +87,8 @@ class Tokens:
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         now = self._now()
         ends = _text(now + timedelta(days=days))
-        self._doors.add(TokenRow(token_id, _digest(secret), kind, party_code, dxp_id, office, note, _text(now), ends))
+        row = TokenRow(token_id, _digest(secret), kind, party_code, dxp_id, office, note, _text(now), ends)
+        self._doors.add(msgspec.structs.replace(row, officer_id=officer_id))
         return f"tg_{token_id}_{secret}"
 
     def check(self, text: str) -> TokenParty | None:
@@ -105,6 +108,7 @@ class Tokens:
             dxp_id=row.dxp_id,
             office=row.office,
             token_id=row.token_id,
+            officer_id=row.officer_id,
         )
 
     def revoke(self, token_id: str) -> bool:

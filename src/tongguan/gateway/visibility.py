@@ -79,8 +79,15 @@ class Visibility:
         return max((rule.for_role(role) for role in roles), key=_RANK.__getitem__, default="no")
 
     def record(self, roles: Collection[str], document: str, record: Any) -> dict[str, Any]:
-        """A typed record as these roles see it: heads as objects, lines as arrays, texts as filed or masked."""
+        """A typed record as these roles see it: heads as objects, lines as arrays, texts as filed or masked.
+
+        A record without an inner head is its own, under its name.
+        """
         out: dict[str, Any] = {}
+        if isinstance(getattr(record, record.__struct_fields__[0]), str):
+            name = type(record).__name__
+            head = self._part(roles, document, name, record)
+            return {name: head} if head else {}
         for part in record.__struct_fields__:
             value = getattr(record, part)
             if isinstance(value, tuple):
