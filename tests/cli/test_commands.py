@@ -12,7 +12,7 @@ from lxml import etree
 from tests.cli.conftest import Run
 from tests.cli.test_clear import TAXES, a_set, decisions, lay, sums
 from tongguan.cli.house import give, work_off
-from tongguan.law.snapshot import pack, package_tables
+from tongguan.law.snapshot import digest, pack, package_tables
 from tongguan.store.layout import open_store
 
 
@@ -21,8 +21,9 @@ def review_everything(folder: Path) -> None:
     tables = package_tables()
     (lane,) = [row for row in tables["lanes"].as_dicts() if row["hold"] == "review"]
     store = open_store(folder, sandbox=True)
-    changed = tables.with_row("lanes", {**lane, "id": "LN99", "share": "1", "valid_from": "2026-01-01"})
-    give(store, "law", actor="test", snapshot=pack(changed))
+    changed = pack(tables.with_row("lanes", {**lane, "id": "LN99", "share": "1", "valid_from": "2026-01-01"}))
+    give(store, "law_stage", actor="maker", key=(digest(pack(tables)),), snapshot=changed, reason="test")
+    give(store, "law_approve", actor="checker", key=(digest(changed),))
     work_off(store)
 
 

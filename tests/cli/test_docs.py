@@ -42,7 +42,7 @@ def named(command: Any) -> set[str]:
 
 def sections(page: str) -> dict[str, str]:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return dict(re.findall(r"^## `(tongguan[a-z ]*)`\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE))
+    return dict(re.findall(r"^## `(tongguan[a-z -]*)`\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES)

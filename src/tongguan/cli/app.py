@@ -14,15 +14,21 @@ from tongguan.cli import (
     check,
     clear,
     demo,
-    law,
+    lawmaking,
     officer,
     operate,
+    pull,
     reading,
     registry,
+    retention,
     sandbox,
     schema,
     settings,
+    shadow,
     signature,
+    tax,
+    upstream,
+    watch,
 )
 from tongguan.cli.house import named_faults
 from tongguan.cli.show import choose_language, out
@@ -47,17 +53,23 @@ app = typer.Typer(
 app.command("init")(operate.init)
 app.command("serve")(operate.serve)
 app.command("clear")(clear.clear)
+app.command("watch")(watch.watch)
 app.command("check")(check.check)
 app.command("explain")(reading.explain)
 app.command("receipts")(reading.receipts)
+app.command("tax")(tax.tax)
 app.command("replay")(operate.replay)
 app.command("schema")(schema.schema)
 app.command("demo")(demo.demo)
 app.add_typer(registry.app, name="registry")
 app.add_typer(officer.app, name="officer")
+app.add_typer(pull.app, name="pull")
 app.add_typer(signature.app, name="signature")
 app.add_typer(sandbox.app, name="sandbox")
-app.add_typer(law.app, name="law")
+app.add_typer(lawmaking.app, name="law")
+app.add_typer(retention.app, name="retention")
+app.add_typer(upstream.app, name="upstream")
+app.add_typer(shadow.app, name="shadow")
 app.add_typer(settings.app, name="config")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +12,8 @@ import msgspec
 
 from tongguan.clearance.model import Document
 from tongguan.cli.clearing import Run
-from tongguan.store.issued import IssuedReceipt, render
+from tongguan.gateway.file_names import receipt_file_name, safe_name
+from tongguan.store.issued import render
 from tongguan.store.layout import Store
 from tongguan.store.listing import Listing
 from tongguan.store.reading import Reader
@@ -21,7 +21,6 @@ from tongguan.store.reading import Reader
 COLUMNS = (
     "ebcCode", "orderNo", "copNo", "invtNo", "status", "codes", "customsTax", "valueAddedTax", "consumptionTax",
 )  # fmt: skip
-_UNSAFE = re.compile(r"[^\w.-]+")
 _NAME_MOST = 60  # characters kept of a name; a file system takes 255 bytes
 
 RELEASED = ("800", "899")
@@ -123,9 +122,9 @@ def write_out(folder: Path, store: Store, run: Run, rows: list[Line], summary: S
     written = 0
     listing = Listing(store)
     for dxp_id, receipt in listing.receipts_since(run.first_event):
-        receipts = folder / "receipts" / _safe(dxp_id)
+        receipts = folder / "receipts" / safe_name(dxp_id)
         receipts.mkdir(parents=True, exist_ok=True)
-        (receipts / _receipt_name(receipt)).write_bytes(render([receipt])[0])
+        (receipts / receipt_file_name(receipt)).write_bytes(render([receipt])[0])
         written += 1
     listing.close()
     _write_refused(folder / "refused", run)
@@ -137,7 +136,7 @@ def _write_refused(folder: Path, run: Run) -> None:
     used: Counter[str] = Counter()
     for name, body in run.refused.items():
         folder.mkdir(parents=True, exist_ok=True)
-        stem = _safe(name)[-_NAME_MOST:]
+        stem = safe_name(name)[-_NAME_MOST:]
         used[stem] += 1
         number = f"-{used[stem]}" if used[stem] > 1 else ""
         (folder / f"{stem}{number}.CEB900.xml").write_bytes(body)
@@ -157,14 +156,3 @@ def _line(document: Document) -> Line:
         consumptionTax=str(tax.consumptionTax) if tax else "",
         ebpCode=head.ebpCode,
     )
-
-
-def _receipt_name(receipt: IssuedReceipt) -> str:
-    kind = receipt.receipt.message_type.removesuffix("Message")
-    number = dict(receipt.receipt.keys)
-    key = next((number[name] for name in ("copNo", "orderNo", "payTransactionId", "logisticsNo") if name in number), "")
-    return _safe(f"{receipt.seq:09d}-{receipt.index}-{kind}-{key}-{receipt.receipt.status}.xml")
-
-
-def _safe(name: str) -> str:
-    return _UNSAFE.sub("_", name)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tongguan.clearance.explain import explain_document
-from tongguan.cli.house import named_faults, opened
+from tongguan.cli.house import in_force, named_faults, opened
 from tongguan.cli.show import fail, language, note, out, print_json, print_table
 from tongguan.cli.story import render, story_form
+from tongguan.cli.times import CHINA
 from tongguan.gateway.case_view import documents_of
+from tongguan.law.snapshot import build_law
 from tongguan.store.issued import render as render_messages
 from tongguan.store.issued import return_time
 from tongguan.store.reading import BadCursor, Reader
+from tongguan.store.tax_bills import naming_keys
 
 Db = Annotated[str | None, typer.Option("--db", help="data folder 数据文件夹")]
 
@@ -27,10 +31,18 @@ def explain(
 ) -> None:
     """Tell the whole story of one order: where it stands, why, what to do. 说明一票订单的状态、原因与处理办法。"""
     with named_faults():
-        view = Reader(opened(db)).case(ebp_code, order_no)
+        store = opened(db)
+        view = Reader(store).case(ebp_code, order_no)
+    if view is None and (erased := Reader(store).tombstone("order", (ebp_code, order_no))) is not None:
+        fail(f"该案件的个人信息已于 {erased.astimezone(CHINA):%Y-%m-%d} 删除",
+             f"the persons of this case were erased on {erased.astimezone(CHINA):%Y-%m-%d}")  # fmt: skip
+    if view is not None and view.stored_until:
+        fail(f"该案件在 {view.stored_until} 之前仅作存储，不予展示",
+             f"until {view.stored_until} this case is stored only and not shown")  # fmt: skip
     if view is None:
         fail(f"没有订单 {ebp_code} / {order_no}", f"nothing was filed for the order {ebp_code} / {order_no}")
-    stories = [explain_document(document) for document in documents_of(view)]
+    law = build_law(packed).at(datetime.now(CHINA).date()) if (packed := in_force(store, "law")) else None
+    stories = [explain_document(document, law) for document in documents_of(view)]
     if as_json:
         print_json({"caseId": view.case_id, "documents": [story_form(story) for story in stories]})
         return
@@ -66,7 +78,7 @@ def receipts(
             (
                 return_time(one.at),
                 one.receipt.message_type,
-                " ".join(value for _, value in one.receipt.keys),
+                " ".join(value for _, value in naming_keys(one.receipt)),
                 one.receipt.status,
                 one.receipt.info,
             )

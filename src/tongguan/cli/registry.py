@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from tongguan.cli.house import give, in_force, opened, work_off
 from tongguan.cli.show import fail, note, out, print_json, print_problem, print_table
+from tongguan.cli.times import CHINA
 from tongguan.gateway.tokens import BadToken, Kind, Tokens
 from tongguan.registry.marks import of_a_sandbox
 from tongguan.registry.model import PartyRow
@@ -53,9 +55,14 @@ def refuse_sandbox_certificates(store: Store, folder: Path) -> None:
         )
 
 
+def packed_for(store: Store, tables: RegistryTables) -> bytes:
+    """The snapshot of these rows for this store, the identity register sealed under its key."""
+    return pack_registry(tables, store.keys.identity_key())
+
+
 def bring_into_force(store: Store, tables: RegistryTables, actor: str) -> bool:
     """Make these rows the registry in force. False when they are so already: then nothing is done."""
-    packed = pack_registry(tables)
+    packed = packed_for(store, tables)
     if packed == in_force(store, "registry"):
         return False
     give(store, "registry", actor=actor, snapshot=packed)
@@ -89,8 +96,9 @@ def import_(
     tables, store = read_folder(folder), opened(db)
     refuse_sandbox_certificates(store, folder)
     bring_into_force(store, tables, actor)
-    digest = registry_digest(pack_registry(tables))
-    sums = {name: len(getattr(tables, name)) for name in tables.__struct_fields__}
+    packed = packed_for(store, tables)
+    digest, kept = registry_digest(packed), build_registry(packed).tables
+    sums = {name: len(getattr(kept, name)) for name in kept.__struct_fields__ if name != "people"}
     if as_json:
         print_json({"digest": digest, **sums})
     else:
@@ -128,11 +136,24 @@ def list_(db: Db = None, as_json: AsJson = False) -> None:
     )
 
 
+def _office_of(store: Store, officer_id: str) -> str:
+    """The office of a registered officer, '' for no officer. Ends the command for one who is not registered today."""
+    packed = in_force(store, "registry") if officer_id else None
+    roster = build_registry(packed).roster if packed else None
+    row = roster.officer(officer_id, datetime.now(CHINA).date()) if roster else None
+    if officer_id and row is None:
+        fail(f"关员 {officer_id} 未登记或不在职", f"the officer {officer_id} is not registered, or not in office today")
+    return row.customs_code if row else ""
+
+
 @app.command("token")
 def token(
     dxp_id: Annotated[str, typer.Argument(help="exchange id of a filer 申报方传输编号")] = "",
     kind: Annotated[Kind, typer.Option(help="whose token 令牌种类")] = "filer",
     office: Annotated[str, typer.Option(help="office of an officer 关员所属机关")] = "",
+    officer: Annotated[
+        str, typer.Option(help="id of a registered officer, to give commands 关员编号，用于发出指令")
+    ] = "",
     days: Annotated[int, typer.Option(help="days until it expires 有效天数")] = 365,
     revoke: Annotated[str, typer.Option(help="id of a token to end 要停用的令牌")] = "",
     db: Db = None,
@@ -151,7 +172,8 @@ def token(
         party = next((p for p in parties_in_force(store) if p.dxp_id == dxp_id), None) if dxp_id else None
         if kind == "filer" and party is None:
             fail(f"传输编号 {dxp_id or '（空）'} 未登记", f"the exchange id {dxp_id or '(empty)'} is not registered")
-        text = tokens.issue(kind, party_code=party.code if party else "", dxp_id=dxp_id, office=office, days=days)
+        text = tokens.issue(kind, party_code=party.code if party else "", dxp_id=dxp_id,
+                            office=office or _office_of(store, officer), officer_id=officer, days=days)  # fmt: skip
     except BadToken as bad:
         fail(str(bad), str(bad))
     finally:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from tongguan.cli import integrator
 from tongguan.cli.house import exists, made, opened, store_dir
 from tongguan.cli.registry import bring_into_force, read_folder, token_for
 from tongguan.cli.show import err, fail, note, print_json, print_table, say
@@ -26,6 +27,9 @@ def make(
     seed: Annotated[int, typer.Option(help="equal seeds give equal papers 种子")] = 1,
     faults: Annotated[str, typer.Option(help="none, all, a share like 0.1, or names 故障")] = "none",
     records: Annotated[int, typer.Option(min=1, max=100, help="records a message 每份报文的单证数")] = 1,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="write the companies' private keys too 同时写出企业私钥")
+    ] = False,
     start: Annotated[str, typer.Option(help="time of the first filing; today if left out 首份申报时间")] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -38,7 +42,7 @@ def make(
         with Progress(console=err, transient=True) as bar:
             task = bar.add_task(say("生成", "making"))
             made = run(
-                sets, seed, faults, to, moment, records_per_message=records,
+                sets, seed, faults, to, moment, records_per_message=records, keys=keys,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )  # fmt: skip
     except SandboxError as error:
@@ -65,6 +69,10 @@ def faults_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         (("名称", "name"), ("类别", "area"), ("说明", "what it is")),
         ((fault.name, fault.area, say(fault.zh, fault.en)) for fault in FAULTS),
     )
+
+
+app.command("ukey")(integrator.ukey)
+app.command("platform")(integrator.platform)
 
 
 @party_app.command("new")

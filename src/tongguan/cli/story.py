@@ -14,6 +14,7 @@ _HEADS = {
     "why": Text("原因", "why"),
     "awaits": Text("等待", "waits for"),
     "todo": Text("怎么办", "what to do"),
+    "remedies": Text("救济", "remedies"),
 }
 _TAX = Text(
     "税款：第 {gnum} 项 {gcode}，完税价格 {dutiable_value}，关税 {duty}，增值税 {vat}，消费税 {consumption_tax}，依据 {rows}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tongguan.clearance.model import Document
+from tongguan.clearance.rule import ALL_KINDS
 from tongguan.cli.clearing import Run
 from tongguan.store.layout import Store
 from tongguan.store.listing import Listing
@@ -38,9 +39,7 @@ def compare(truth: Path, store: Store, run: Run) -> Iterator[Verdict]:
     refused = {Path(name).name for name in run.refused}
     reader, listing = Reader(store), Listing(store)
     documents = {
-        (kind, " ".join(_short_key(document))): document
-        for kind in ("order", "payment", "waybill", "inventory")
-        for document in listing.documents(kind)
+        (kind, " ".join(_short_key(document))): document for kind in ALL_KINDS for document in listing.documents(kind)
     }
     with truth.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -108,5 +107,5 @@ def _names(reasons: str, word: str) -> bool:
 
 
 def _short_key(document: Document) -> tuple[str, ...]:
-    """The key as truth.csv writes it: a payment by company and transaction."""
+    """The key as truth.csv writes it: a payment by company and transaction, a waybill status by its waybill."""
     return document.key[:2]
