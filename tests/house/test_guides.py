@@ -13,7 +13,7 @@ from tests.house.house import PACKAGE, ROOT
 from tongguan.codes.catalogue import table
 
 DOCS = ROOT / "docs"
-GUIDES = ("tutorial", "filers", "officers", "operators", "auditors")
+GUIDES = ("tutorial", "integrators", "filers", "officers", "operators", "auditors")
 
 
 def page(name: str) -> str:
@@ -118,13 +118,14 @@ def test_every_command_a_guide_names_exists(name):
     from tongguan.cli.app import app
 
     root = get_command(app)
-    for words, options in re.findall(r"tongguan ((?:[a-z]+ ?)+)((?:[^\n`]*)?)", "\n".join(commands(page(name)))):
+    word = "[a-z]+(?:-[a-z]+)*"
+    for words, options in re.findall(rf"tongguan ((?:{word} ?)+)((?:[^\n`]*)?)", "\n".join(commands(page(name)))):
         command, rest = root, words.split()
         while rest and rest[0] in getattr(command, "commands", {}):
             command = command.commands[rest.pop(0)]
         assert not getattr(command, "commands", {}) and command is not root, f"no such command: tongguan {words}"
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-        assert set(re.findall(r"(?<![\w-])--[a-z]+", options)) - known == set(), f"tongguan {words}{options}"
+        assert set(re.findall(rf"(?<![\w-])--{word}", options)) - known == set(), f"tongguan {words}{options}"
 
 
 def commands(text: str) -> list[str]:

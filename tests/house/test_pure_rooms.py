@@ -11,8 +11,8 @@ import pytest
 from tests.house.house import PACKAGE
 
 PURE = ("clearance", "registry", "law", "codes")
-# Commands for maintainers that write pages from the rules; they live beside the rules and nothing imports them.
-SCRIPTS = ("clearance/rulebook.py",)
+# Commands for maintainers that write pages from the rules; they live beside the rules and nothing else imports them.
+SCRIPTS = ("clearance/rulebook.py", "clearance/codebook.py", "clearance/page_files.py")
 CLOCKS = {"datetime", "date", "time"}
 CLOCK_CALLS = {"now", "utcnow", "today", "time", "perf_counter", "monotonic", "time_ns"}
 OUTSIDE_CALLS = {"open", "input", "print", "eval", "exec", "__import__", "float"}
@@ -69,7 +69,8 @@ def test_the_check_itself_sees_the_difference(source, count):
 def test_nothing_imports_a_maintainers_script(script):
     name = script.removesuffix(".py").rpartition("/")[2]
     importing = re.compile(rf"^\s*(?:from|import)\b.*\b{name}\b", flags=re.MULTILINE)
-    assert [p for p in PACKAGE.rglob("*.py") if importing.search(p.read_text(encoding="utf-8"))] == []
+    others = [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).as_posix() not in SCRIPTS]
+    assert [p for p in others if importing.search(p.read_text(encoding="utf-8"))] == []
 
 
 SQL = re.compile(r"^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|PRAGMA|WITH)\s+[\w*(]", re.IGNORECASE)

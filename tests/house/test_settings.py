@@ -73,7 +73,7 @@ def test_a_relative_data_folder_counts_from_the_settings_file(tmp_path):
         ("[store]\ndir = [1]\n", "CFG04", "store.dir", "list", '"…"'),
         ("[gateway]\nprot = 1\n", "CFG03", "gateway.prot", "1", "port"),
         ("[gatway]\nport = 1\n", "CFG03", "gatway", "dict", "gateway"),
-        ("port = 1\n", "CFG03", "port", "1", "store, gateway, ceb, api, sandbox, log"),
+        ("port = 1\n", "CFG03", "port", "1", "store, gateway, ceb, api, sandbox, log, deployment"),
         ("gateway = 1\n", "CFG04", "gateway", "1", "[gateway]"),
     ],
 )
@@ -153,7 +153,11 @@ def test_the_example_on_the_page_is_a_good_settings_file():
 
 
 # Read through a method of Settings, under the method's name.
-THROUGH = {"store.dir": "store_dir()"} | dict.fromkeys(("ceb.max_bytes", "ceb.max_depth", "ceb.max_lines"), "limits()")
+THROUGH = {
+    "store.dir": "store_dir()",
+    "deployment.upstream": "upstream_address()",
+    "deployment.receipts": "receipts_folder()",
+} | dict.fromkeys(("ceb.max_bytes", "ceb.max_depth", "ceb.max_lines"), "limits()")
 
 
 @pytest.mark.parametrize("key", [row[0] for row in config.every_key()])
