@@ -12,7 +12,7 @@ import msgspec
 from tests.clearance.playstore import AGENT, DXP, TYPES, D, Filed, PlayStore, a_set
 from tongguan.ceb.messages.ceb623 import InvtCancel
 from tongguan.ceb.messages.ceb625 import InvtRefund, InvtRefundHead, InvtRefundList
-from tongguan.clearance import tax_bill
+from tongguan.clearance import tax_bill, unpaid
 from tongguan.clearance.model import Await, Case, Commanded, Decision, Document, Due, Event, Facts, RecordFiled
 from tongguan.clearance.record import head_of
 from tongguan.clearance.rule import REQUESTS
@@ -136,7 +136,19 @@ class LifeStore(PlayStore):
             found,
             next_pre_no=letter + found.next_pre_no[1:],
             payment_bill=self._account(tax_bill.payment_bill_account(account)) if account else None,
+            **self._late(kind, key),
         )
+
+    def _late(self, kind: str, key: tuple[str, ...]) -> dict[str, Any]:
+        """What is known of late payment bills: of the one that the event is about, of the guarantor of an inventory."""
+        if kind == tax_bill.PAYMENT_BILL:
+            of = unpaid.guarantor_of(key[0])
+            return {
+                "unpaid_bill": self._account(unpaid.unpaid_bill_account(key[0])),
+                "unpaid_bills": self._account(unpaid.unpaid_bills_account(of)),
+            }
+        count = self._account(unpaid.unpaid_bills_account(self.guarantee.assure_code)) if self.guarantee else None
+        return {"unpaid_bills": count} if kind == "inventory" and count is not None and count.held else {}
 
 
 def _order(due: Due) -> tuple[Any, ...]:

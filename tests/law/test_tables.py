@@ -45,6 +45,7 @@ SUBJECTS = {
     ),
     "remedies": ("acts", "remedy"),
     "retention": ("data_class", "rule"),
+    "holidays": ("day",),
     "settings": ("key",),
 }
 CONTINUOUS = ("limits", "vat_rates", "import_tax_treatment", "settings")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from tongguan.clearance.accounts import fits, guarantee_account
@@ -17,8 +15,9 @@ from tongguan.clearance.holds import lift as lift
 from tongguan.clearance.holds import open_holds as open_holds
 from tongguan.clearance.holds import status_of as status_of
 from tongguan.clearance.lanes import drawn_holds
-from tongguan.clearance.match_rules import M16_LOW
+from tongguan.clearance.match_rules import M16_LOW, M16_UNPAID
 from tongguan.clearance.model import Document, Facts, FactsMissing, Held, Hold, Taxed
+from tongguan.clearance.unpaid import is_closed
 from tongguan.law.inforce import LawAt
 from tongguan.law.tax import TaxBill
 
@@ -32,16 +31,27 @@ def hold_guarantee(bill: TaxBill | Taxed, facts: Facts) -> Held | None:
     return Held(account, bill.taxTotal, False, row.amount)
 
 
-def guarantee_hold(now: datetime) -> Hold:
-    """Why an inventory waits when the guarantee is too low."""
+def guarantee_hold(facts: Facts) -> Hold:
+    """Why an inventory waits when the guarantee is too low, or closed."""
+    closed = is_closed(facts)
+    rule = M16_UNPAID if closed else M16_LOW
     return Hold(
         agency="customs",
         kind=GUARANTEE,
         status=HOLD_STATUS[GUARANTEE],
-        reason_zh=M16_LOW.zh,
-        reason_en=M16_LOW.en,
-        since=now,
+        reason_zh=rule.zh,
+        reason_en=rule.en,
+        since=facts.now,
+        rule=rule.id if closed else "",
     )
+
+
+def with_open_guarantee(inventory: Document, facts: Facts) -> Document:
+    """The inventory with a hold of the guarantee, where that was closed after the tax had been held in it."""
+    if not is_closed(facts) or any(one.kind == GUARANTEE for one in open_holds(inventory)):
+        return inventory
+    holds = (*inventory.holds, guarantee_hold(facts))
+    return msgspec.structs.replace(inventory, holds=holds, status=status_of(holds))
 
 
 def accept(
@@ -52,11 +62,12 @@ def accept(
     ``year`` is None where nothing is held of the buyer's year.
     """
     assert admission.bill is not None, "an inventory without a tax bill has a problem and is not accepted"
-    guarantee = None if facts.answer("guarantee") == "low" else hold_guarantee(admission.bill, facts)
+    refused = is_closed(facts) or facts.answer("guarantee") == "low"
+    guarantee = None if refused else hold_guarantee(admission.bill, facts)
     drawn = drawn_holds(inventory, admission.bill.taxPrice, facts, law)
     holds = (*admission.holds, *drawn.holds)
     if guarantee is None:
-        holds = (guarantee_hold(facts.now), *holds)
+        holds = (guarantee_hold(facts), *holds)
     return msgspec.structs.replace(
         inventory,
         status=status_of(holds),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from tongguan.clearance import tax_bill
+from tongguan.clearance import tax_bill, unpaid
 from tongguan.clearance.model import Case, Decision, Document, Due, Facts, Terms
 from tongguan.clearance.times import china_day, china_midnight
 from tongguan.clearance.turn import Turn, nothing
@@ -69,6 +69,7 @@ def bill_day(case: Case, event: Due, facts: Facts, law: LawAt) -> Decision:
         return nothing(inventory)
     turn = Turn(facts, law)
     tax_bill.summarise(inventory, turn)
+    unpaid.watch(inventory, turn)
     return turn.freeze("summarised", inventory)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tongguan.clearance import closing, goods_return, payment_pull, requests
+from tongguan.clearance import closing, expiry, goods_return, payment_pull, requests, unpaid
 from tongguan.clearance.model import Case, Decision, Due, Facts
 from tongguan.clearance.officers import assignment, talk
 from tongguan.clearance.receipts import tell
@@ -54,6 +54,10 @@ _DECIDERS: Mapping[str, Callable[[Case, Due, Facts, LawAt], Decision]] = Mapping
         assignment.SHIFT: assignment.shift_begins,
         payment_pull.LATE: payment_pull.late,
         payment_pull.COUNTED: payment_pull.no_longer_counted,
+        unpaid.UNPAID: unpaid.last_day_over,
+        unpaid.SETTLED: unpaid.nothing_left,
+        expiry.EXPIRES_SOON: expiry.expires_soon,
+        expiry.EXPIRED: expiry.expired,
     }
 )
 

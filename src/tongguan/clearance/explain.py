@@ -206,10 +206,11 @@ def _awaits(doc: Document) -> Iterable[Text]:
             f"等待{filer.zh}申报含运单 {numbers} 的{shape.zh}",
             f"waits for the {shape.en} with waybill {numbers} from {filer.en}",
         )
-    if any(hold.kind == "guarantee" for hold in open_holds(doc)):
-        code = doc.record.InventoryHead.assureCode
-        filer = _FILERS["guarantor"]
-        yield Text(f"等待{filer.zh} {code} 增加担保", f"waits for {filer.en} {code} to top up the guarantee")
+    for hold in open_holds(doc):
+        if hold.kind == "guarantee":
+            code, filer = doc.record.InventoryHead.assureCode, _FILERS["guarantor"]
+            zh, en = ("缴清逾期的缴款书", "pay what is late") if hold.rule else ("增加担保", "top up the guarantee")
+            yield Text(f"等待{filer.zh} {code} {zh}", f"waits for {filer.en} {code} to {en}")
 
 
 def _todo(doc: Document) -> Iterable[Text]:

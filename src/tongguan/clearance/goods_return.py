@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tongguan.ceb.problem import Problem
-from tongguan.clearance import tax_bill
+from tongguan.clearance import tax_bill, unpaid
 from tongguan.clearance.closing import goods_awaited, resume, terms_after
 from tongguan.clearance.compare import show, texts_agree
 from tongguan.clearance.model import Case, Document, Due, Facts, RecordFiled, Terms
@@ -178,6 +178,7 @@ def back(request: Document, case: Case, day: date, turn: Turn) -> str:
     turn.change(inventory, returned=returned, held=held)
     if tax_bill.may_be_reissued(inventory.bill):
         tax_bill.reissue(inventory, turn)
+        unpaid.lessened(inventory.bill, turn)
     resume(inventory, turn)
     return "returned"
 

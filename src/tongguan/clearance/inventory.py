@@ -7,8 +7,17 @@ from collections.abc import Iterable, Sequence
 from tongguan.ceb.problem import Problem
 from tongguan.clearance import arrival, closing
 from tongguan.clearance import match_rules as R
-from tongguan.clearance.acceptance import GUARANTEE, accept, hold_guarantee, lift, open_holds, status_of
-from tongguan.clearance.accounts import give_back, hold, use
+from tongguan.clearance.acceptance import (
+    GUARANTEE,
+    accept,
+    guarantee_hold,
+    hold_guarantee,
+    lift,
+    open_holds,
+    status_of,
+    with_open_guarantee,
+)
+from tongguan.clearance.accounts import give_back, guarantee_account, hold, use
 from tongguan.clearance.admission import admit
 from tongguan.clearance.answers import identity_problems
 from tongguan.clearance.arrival import with_arrival
@@ -16,7 +25,7 @@ from tongguan.clearance.compare import show
 from tongguan.clearance.entry_list import ARRIVAL
 from tongguan.clearance.handling import Officer
 from tongguan.clearance.match import Papers, match
-from tongguan.clearance.match_rules import M16_LOW
+from tongguan.clearance.match_rules import M16_LOW, M16_UNPAID
 from tongguan.clearance.model import Await, Case, Document, Held
 from tongguan.clearance.officers import pauses
 from tongguan.clearance.officers.assignment import wait_for_shift, with_officer
@@ -25,6 +34,7 @@ from tongguan.clearance.receipts import coded, tell
 from tongguan.clearance.record import order_of, waybill_of
 from tongguan.clearance.transport import match_arrival
 from tongguan.clearance.turn import SENT, Turn
+from tongguan.clearance.unpaid import is_closed
 from tongguan.clearance.version import CANCELLED, number_free_from
 from tongguan.clearance.year import hold_year
 
@@ -86,16 +96,33 @@ def awaited(inventory: Document, missing: Sequence[str]) -> tuple[Await, ...]:
 
 
 def retry_guarantee(inventory: Document, turn: Turn) -> str:
-    """A guarantor has topped up: hold the tax if it fits now, and go on."""
+    """A guarantor has topped up or paid: hold the tax, unless it is held, if it fits now, and go on."""
     assert inventory.tax is not None, "an accepted inventory has its tax"
-    held = hold_guarantee(inventory.tax, turn.facts)
-    if held is None:
+    if is_closed(turn.facts):
         turn.awaits = (_guarantor(inventory),)
         return "nothing"
-    turn.moves += hold((held,))
+    account = guarantee_account(inventory.record.InventoryHead.assureCode)
+    if not any(one.account == account for one in inventory.held):
+        held = hold_guarantee(inventory.tax, turn.facts)
+        if held is None:
+            return _still_too_low(inventory, turn)
+        turn.moves += hold((held,))
+        turn.change(inventory, held=(*inventory.held, held))
     holds = lift(inventory.holds, (GUARANTEE,), "guarantor", turn.facts.now)
-    turn.change(inventory, held=(*inventory.held, held), holds=holds, status=status_of(holds))
+    turn.change(inventory, holds=holds, status=status_of(holds))
     return _show_holds(inventory, turn, said=inventory.status)
+
+
+def _still_too_low(inventory: Document, turn: Turn) -> str:
+    """The balance is too low. If the guarantee was closed until now, that is another reason, and it is told."""
+    turn.awaits = (_guarantor(inventory),)
+    if not any(one.rule == M16_UNPAID.id for one in open_holds(inventory)):
+        return "nothing"
+    holds = (*lift(inventory.holds, (GUARANTEE,), "guarantor", turn.facts.now), guarantee_hold(turn.facts))
+    turn.change(inventory, holds=holds, status=status_of(holds))
+    if inventory.status == "120":
+        turn.say(inventory, "120", _low_text(inventory, turn))
+    return "accepted" if inventory.status == "120" else "review"
 
 
 def recheck(inventory: Document, turn: Turn) -> str:
@@ -221,8 +248,8 @@ def _show_holds(inventory: Document, turn: Turn, said: str) -> str:
 
 
 def _as_held(inventory: Document, turn: Turn) -> Document:
-    """The accepted inventory with the holds that arrival and pauses put or take off now, and who gets it."""
-    held = with_pauses(with_arrival(inventory, turn.facts), turn.facts)
+    """The accepted inventory with the holds that guarantee, arrival and pauses put or take off now, and who gets it."""
+    held = with_pauses(with_arrival(with_open_guarantee(inventory, turn.facts), turn.facts), turn.facts)
     return with_officer(held, turn.facts)
 
 
@@ -250,7 +277,8 @@ def _low_text(inventory: Document, turn: Turn) -> str:
     tax = turn.now(inventory).tax
     assert tax is not None, "an accepted inventory has its tax"
     assure = inventory.record.InventoryHead.assureCode
-    return f"[{M16_LOW.id};{M16_LOW.zh} / {M16_LOW.en};assureCode:{assure};tax:{show(tax.taxTotal)}]"
+    rule = M16_UNPAID if is_closed(turn.facts) else M16_LOW
+    return f"[{rule.id};{rule.zh} / {rule.en};assureCode:{assure};tax:{show(tax.taxTotal)}]"
 
 
 def _waits_of(inventory: Document) -> tuple[Await, ...]:

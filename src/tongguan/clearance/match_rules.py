@@ -117,6 +117,14 @@ M16_LOW = Rule(
     fix_zh="由担保企业增加担保额度，增加后自动继续", fix_en="the guarantor tops up the guarantee; the inventory goes on by itself",
     source="our reading of the tax guarantee; setting of the house", confidence="low",
 )  # fmt: skip
+M16_UNPAID = Rule(
+    id="M16-UNPAID", stage="time", documents=("inventory",), fields=("assureCode",),
+    zh="担保企业有缴款书逾期未缴，其税款担保停用，缴清之前不予放行",
+    en="a payment bill of the guarantor was not paid in time: its guarantee is closed, nothing is released by it",
+    fix_zh="由担保企业缴清逾期的缴款书，登记缴款后自动继续",
+    fix_en="the guarantor pays the bill; the inventory goes on by itself once that is noted",
+    source="unpaid: guarantee closed, no new release; setting payment_bill_days", confidence="medium",
+)  # fmt: skip
 M17_USED = Rule(
     id="M17-USED", stage="match", documents=("order", "payment", "waybill"), fields=("orderNo", "logisticsNo"),
     zh="单证已被其他清单使用：一份订单、一份运单只对应一份清单",
@@ -137,5 +145,5 @@ M20 = Rule(
     source="merchants' programs; setting tax_total_mismatch", confidence="medium",
 )  # fmt: skip
 
-RULES = (M01, M02, M03, M03_ID, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M16, M16_LOW, M17_USED,
-         D07_WAYBILL, M20)  # fmt: skip
+RULES = (M01, M02, M03, M03_ID, M04, M05, M06, M07, M08, M09, M10, M11, M12, M13, M14, M16, M16_LOW, M16_UNPAID,
+         M17_USED, D07_WAYBILL, M20)  # fmt: skip

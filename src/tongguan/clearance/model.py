@@ -14,6 +14,7 @@ from tongguan.ceb.signature.verify import Verdict
 from tongguan.clearance.handling import Act, Duty, Officers, Pause, PriceHistory, Scope, Words
 from tongguan.law.money import add
 from tongguan.law.tax import TaxBill
+from tongguan.registry.expiry import Ending
 from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
 
 Key = tuple[str, ...]
@@ -315,7 +316,8 @@ class Commanded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="due"):
     """Time itself, ``at`` when it was due. ``what``: lapse (a waiting document has waited too long), return_limit (of a
     goods return), bill (a tax bill is to be summarised), close (of an inventory), answer (the last day of a question is
-    over), shift (of officers, who may get a case that nobody has).
+    over), shift (of officers, who may get a case that nobody has), unpaid (a payment bill's last day is over), settled
+    (a return may have left nothing of it to pay), expires_soon and expired (of kind party: a row of the registry ends).
     """
 
     what: str
@@ -363,6 +365,13 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 Event = RecordFiled | Commanded | Due | Woken | Pulled
 
 
+class Notice(msgspec.Struct, frozen=True, array_like=True):
+    """What a party is told of one of its rows in the registry. ``what``: expires_soon or expired."""
+
+    what: str
+    ending: Ending
+
+
 class Balance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An account row as it stood before this event, in yuan (quota, guarantee) or in the item's first legal unit."""
 
@@ -394,6 +403,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``unrecorded_copies`` are (filer, subscriber) not recorded for receipts, ``data_copies`` the subscribers recorded
     for the data. ``answers`` come from a sandbox only: what the counterparties say in the scenario that the note of
     the record names. ``rules`` is the version of the rules that decided, empty for events of before it was kept.
+    ``unpaid_bill`` tells of one payment bill whether its last day has passed without payment (held) and whether
+    payment was noted (used); ``unpaid_bills`` counts those of a guarantor, where there are any. ``endings`` are the
+    days that a party's rows in the registry come to, ``told`` what it was told of them.
     """
 
     now: datetime
@@ -430,6 +442,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unrecorded_copies: tuple[tuple[str, str], ...] = ()
     data_copies: tuple[str, ...] = ()
     rules: str = ""
+    unpaid_bill: Balance | None = None
+    unpaid_bills: Balance | None = None
+    endings: tuple[Ending, ...] = ()
+    told: tuple[Notice, ...] = ()
 
     def answer(self, of: str) -> str:
         """What a counterparty answered (lane, officer, upstream, identity, quota, guarantee); empty: as always."""
@@ -487,6 +503,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lapsed, changed, deleted, saved, not_sent, nothing); ``status`` is the subject's status after it. ``documents`` are
     the new states of all documents that changed (the subject first); documents not named keep theirs. ``brings`` wakes
     those who wait for something, ``wakes`` inventories by name. ``copies`` are exchange ids that may read the record.
+    ``notices`` are what the party, which the event is about, is told.
     """
 
     outcome: str
@@ -507,3 +524,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wakes: tuple[Woken, ...] = ()
     pause: Pause | None = None
     copies: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()

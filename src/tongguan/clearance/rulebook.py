@@ -28,6 +28,7 @@ from tongguan.clearance import (
     quantity,
     requests,
     tax_bill,
+    unpaid,
     version,
     waybill_status,
 )
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     *cancellation.RULES,
     *goods_return.RULES,
     *due.RULES,
+    *unpaid.RULES,
     *officer_rules.RULES,
     *requests.RULES,
     *tax_bill.RULES,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tongguan.clearance import expiry
 from tongguan.cli.house import give, in_force, opened, work_off
 from tongguan.cli.show import fail, note, out, print_json, print_problem, print_table
 from tongguan.cli.times import CHINA
 from tongguan.gateway.tokens import BadToken, Kind, Tokens
+from tongguan.law.snapshot import build_law
 from tongguan.registry.marks import of_a_sandbox
 from tongguan.registry.model import PartyRow
 from tongguan.registry.snapshot import build_registry, pack_registry, registry_digest
@@ -144,6 +146,42 @@ def _office_of(store: Store, officer_id: str) -> str:
     if officer_id and row is None:
         fail(f"关员 {officer_id} 未登记或不在职", f"the officer {officer_id} is not registered, or not in office today")
     return row.customs_code if row else ""
+
+
+@app.command("expiring")
+def expiring(
+    days: Annotated[
+        int | None, typer.Option(min=0, help="days ahead; else those of the law 未来天数，缺省按法规的设置")
+    ] = None,
+    db: Db = None,
+    as_json: AsJson = False,
+) -> None:
+    """List registrations, certificates and guarantees that end soon and are not renewed. 列出即将到期且未续的登记。"""
+    store = opened(db)
+    registry, today = in_force(store, "registry"), datetime.now(CHINA).date()
+    last = today + timedelta(days=_notice_days(store, today) if days is None else days)
+    found = [
+        {"code": code, "item": one.item, "name": one.name, "lastDay": one.last_day, "days": (one.last_day - today).days}
+        for code, endings in (build_registry(registry).endings.items() if registry else ())
+        for one in endings
+        if today <= one.last_day <= last
+    ]
+    found.sort(key=lambda row: (row["lastDay"], row["code"], row["item"], row["name"]))
+    if as_json:
+        print_json({"until": last, "expiring": found})
+        return
+    titles = (("代码", "code"), ("种类", "item"), ("名称", "name"), ("末日", "last day"), ("剩余天数", "days left"))
+    print_table("", titles, ([str(value) for value in row.values()] for row in found))
+    note(f"至 {last} 到期 {len(found)} 项", f"{len(found)} end by {last}")
+
+
+def _notice_days(store: Store, today: date) -> int:
+    """How many days ahead parties are told, by the law of today. Ends the command where it does not say."""
+    packed = in_force(store, "law")
+    law = build_law(packed).at(today) if packed else None
+    if law is None or not law.has_setting(expiry.SETTING):
+        fail("法规未设 expiry_notice_days，请用 --days", "the law has no expiry_notice_days; give --days")
+    return law.setting(expiry.SETTING).int
 
 
 @app.command("token")

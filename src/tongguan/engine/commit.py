@@ -123,6 +123,7 @@ def commit(db: sqlite3.Connection, workspace: Workspace, shapes: Shapes, batch: 
         write(sql("put_staged_law"), [staged_row(one) for one in batch.staged])
         workspace.casework.write(db)
         workspace.graves.write(db)
+        workspace.notices.write(db)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

@@ -15,8 +15,10 @@ from tongguan.clearance.quantity import quantity_account, quantity_limits
 from tongguan.clearance.record import head_of
 from tongguan.clearance.rule import REQUESTS
 from tongguan.clearance.tax_bill import PAYMENT_BILL, ent_duty_no, payment_bill_account
+from tongguan.clearance.unpaid import guarantor_of, unpaid_bill_account, unpaid_bills_account
 from tongguan.engine.cases import filed_head, waybills_listed
 from tongguan.engine.copies import copy_facts
+from tongguan.engine.expiry import expiry_facts
 from tongguan.engine.handling import handling_facts
 from tongguan.engine.numbers import first_serial, next_invt_no, next_pre_no, next_rkd_no
 from tongguan.engine.parcels import arrival_for, listed_elsewhere, released_by_other
@@ -85,6 +87,10 @@ def facts_of(event: Event, case: Case, sources: Sources, now: datetime, received
     common["parties"] = _parties(codes, registry, day)
     if (number := _payment_bill(event, record, day)) is not None:
         common["payment_bill"] = sources.workspace.balance(payment_bill_account(number))
+    if event.kind == PAYMENT_BILL:
+        common["unpaid_bill"] = sources.workspace.balance(unpaid_bill_account(event.key[0]))
+        common["unpaid_bills"] = sources.workspace.balance(unpaid_bills_account(guarantor_of(event.key[0])))
+    common |= expiry_facts(event, sources)
     return Facts(**common)
 
 
@@ -125,6 +131,7 @@ def account_names(head: Any, lines: Any, keys: KeyRing, day: date) -> list[str]:
         quota_account(head.buyerIdNumber, keys, day),
         f"guarantee:{head.assureCode}",
         failures_account(head.ebpCode),
+        unpaid_bills_account(head.assureCode),
     ]
     if head.emsNo:
         names += [stock_account(head.emsNo, line.itemRecordNo or "") for line in lines]
@@ -193,6 +200,8 @@ def _inventory_facts(key: Key, record: Any, case: Case, sources: Sources, day: d
         )
     if (failures := workspace.balance(failures_account(head.ebpCode))).held:
         found["failed_pulls"] = failures
+    if (unpaid := workspace.balance(unpaid_bills_account(head.assureCode))).held:
+        found["unpaid_bills"] = unpaid
     if head.emsNo:
         items = dict.fromkeys(line.itemRecordNo or "" for line in lines)
         rows = [row for item in items if (row := registry.book_item(head.emsNo, item)) is not None]
@@ -239,6 +248,6 @@ def _parties(codes: set[str], registry: Registry, day: date) -> tuple[PartyRow, 
 
 def balances(facts: Facts) -> tuple[Balance, ...]:
     """All balances among the facts."""
-    shared = (facts.payment_bill, facts.failed_pulls)
+    shared = (facts.payment_bill, facts.failed_pulls, facts.unpaid_bill, facts.unpaid_bills)
     found = (facts.quota, facts.guarantee_balance, *facts.stock, *facts.quota_kg, *shared)
     return tuple(one for one in found if one is not None)

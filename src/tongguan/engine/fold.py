@@ -22,6 +22,7 @@ from tongguan.engine.unhandled import decide_refused, decide_unhandled
 from tongguan.engine.workspace import Workspace
 from tongguan.store.erasure import Restriction
 from tongguan.store.events import utc
+from tongguan.store.notices import ToldNotice
 from tongguan.store.subjects import Subject
 
 
@@ -126,6 +127,7 @@ def apply(decision: Decision, cause: Cause, facts: Facts | None, workspace: Work
         workspace.casework.put_pause(decision.pause)
     if facts is not None:
         _take_numbers(decision, facts, workspace, serial)
+        _note(decision, cause, facts, workspace)
     _queue(decision, cause, workspace)
 
 
@@ -140,6 +142,15 @@ def _take_numbers(decision: Decision, facts: Facts, workspace: Workspace, serial
         workspace.take(invt_no_scope(facts.next_invt_no[:4], day), serial)
     if decision.took_rkd_no:
         workspace.take(rkd_no_scope(facts.next_rkd_no[:4], day), first_rkd_serial(serial))
+
+
+def _note(decision: Decision, cause: Cause, facts: Facts, workspace: Workspace) -> None:
+    """What the party is told by the event that is being laid down."""
+    if not decision.notices:
+        return
+    code, event_no = cause.key[0], workspace.next_number("event")
+    told = [ToldNotice(workspace.take("notice"), code, one, event_no, facts.now) for one in decision.notices]
+    workspace.notices.put(told)
 
 
 def _queue(decision: Decision, cause: Cause, workspace: Workspace) -> None:

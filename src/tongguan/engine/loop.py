@@ -17,6 +17,7 @@ from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Position, Shapes, Snapshot, commit
 from tongguan.engine.cut import Limits, take_cut
 from tongguan.engine.erasure import erasing
+from tongguan.engine.expiry import put_expiries
 from tongguan.engine.facts import CHINA, Scenarios, Sources
 from tongguan.engine.fold import Folded, fold
 from tongguan.engine.lawmaking import Lawmaking
@@ -170,7 +171,14 @@ class Engine:
         folded = fold(cause, at_ns, self._workspace, self._sources(cause), brings=brings)
         if folded is not None and cause.digest and isinstance(cause.filing, Command):
             self._keep(folded, cause, cause.filing.snapshot, snapshots, staged)
+            if cause.name == "snapshot":
+                self._look_ahead(folded.at)
         return folded
+
+    def _look_ahead(self, now: datetime) -> None:
+        """Note what of the registry ends, and when it is told, by the snapshots now in force."""
+        if self._in_force.complete:
+            put_expiries(self._workspace, self._in_force.registry, self._in_force.law, now)
 
     def _keep(
         self, folded: Folded, cause: Cause, packed: bytes, snapshots: list[Snapshot], staged: list[Staged]

@@ -8,7 +8,9 @@ from tongguan.clearance.model import Event, Facts, Pulled
 from tongguan.clearance.officers.queue import QUEUED
 from tongguan.clearance.payment_pull import failures_account
 from tongguan.clearance.record import waybill_of_head
+from tongguan.clearance.unpaid import unpaid_bills_account
 from tongguan.engine.cases import case_of, filed_head, waybills_listed
+from tongguan.engine.expiry import expiry_facts
 from tongguan.engine.facts import CHINA, Sources, balances, parties_named, record_at_hand
 from tongguan.engine.handling import handling_facts
 from tongguan.engine.numbers import first_rkd_serial, first_serial, invt_no_scope, pre_no_scope, rkd_no_scope
@@ -39,7 +41,12 @@ def stale_facts(event: Event, facts: Facts, workspace: Workspace, sandbox: bool)
 
 
 def stale_handling(event: Event, facts: Facts, sources: Sources) -> Iterator[Finding]:
-    """The stored facts about officers, duty and pauses that registry, seed and earlier events do not bear out."""
+    """The stored facts about endings, officers, duty and pauses that registry, seed and earlier events do not bear
+    out.
+    """
+    for name, fresh in expiry_facts(event, sources).items():
+        if (stored := getattr(facts, name)) != fresh:
+            yield name, stored, fresh
     case = case_of(event, sources.workspace, sandbox=sources.sandbox)
     record = record_at_hand(event, case)
     if event.kind in QUEUED and record is None:
@@ -71,6 +78,9 @@ def _parcel(event: Event, facts: Facts, workspace: Workspace) -> Iterator[Findin
     failures = workspace.balance(failures_account(head.ebpCode))
     if failures.held and facts.failed_pulls is None:
         yield "failed_pulls", None, failures
+    unpaid = workspace.balance(unpaid_bills_account(head.assureCode))
+    if unpaid.held and facts.unpaid_bills is None:
+        yield "unpaid_bills", None, unpaid
     found = arrival_for(waybill_of_head(head), case.waybill, facts.site, workspace)
     if facts.arrival != found:
         yield "arrival", facts.arrival, found

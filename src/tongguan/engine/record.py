@@ -147,7 +147,7 @@ def _object_of(names: tuple[str, ...], values: tuple[Any, ...]) -> bytes:
     return encode_value({name: value for name, value in zip(names, values, strict=True) if value})
 
 
-EFFECTS = ("moves", "awaits", "brings", "due", "wakes", "pause", "copies")
+EFFECTS = ("moves", "awaits", "brings", "due", "wakes", "pause", "copies", "notices")
 """Parts of a decision that ``decision.effects`` holds, beside ``documents`` and the numbers taken."""
 
 

@@ -23,6 +23,7 @@ from tongguan.engine.buried import Buried, comes_to, decide_again
 from tongguan.engine.causes import Cause
 from tongguan.engine.commit import Batch, Shapes, Snapshot, commit
 from tongguan.engine.erasure import erasing, tombstone_faults
+from tongguan.engine.expiry import put_expiries
 from tongguan.engine.facts import CHINA, Sources
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.fold import Folded, fold
@@ -320,6 +321,8 @@ class Replaying:
             if cause.kind == "registry":
                 set_limits(self._workspace, self._standing.registry)
                 brings = self._standing.brings()
+            if self._standing.complete:
+                put_expiries(self._workspace, self._standing.registry, self._standing.law, event.at)
         folded = fold(cause, event.at_ns, self._workspace, None, secrets=secrets, brings=brings)
         if folded is not None and cause.digest:
             if (staged := self._lawmaking.record(folded)) is not None:

@@ -19,6 +19,7 @@ from tongguan.clearance.officers.queue import QUEUED
 from tongguan.clearance.rule import REQUESTS
 from tongguan.engine.arrivals import Arrivals
 from tongguan.engine.casework import Casework
+from tongguan.engine.expiry import Notices
 from tongguan.engine.faults import EngineFault
 from tongguan.engine.graves import Graves
 from tongguan.engine.numbered import Numbered
@@ -63,6 +64,7 @@ class Workspace:
         self.numbers: dict[str, int] = dict(db.execute(sql("all_numbers")))
         self.casework = Casework(db)
         self.graves = Graves(db)
+        self.notices = Notices(db)
         self.changes = Changes()
 
     # --- reading ahead
@@ -383,6 +385,10 @@ class Workspace:
         """Something will have to be looked at later."""
         self.changes.due.append((wall_ns(due.at), due.kind, key_text(due.key), due.what))
 
+    def fall_due_all(self, rows: Iterable[tuple[int, str, str, str]]) -> None:
+        """The same for many at once, as rows of ``put_due``: (ns, kind, key, what)."""
+        self.changes.due.extend(rows)
+
     # --- numbers
 
     def next_number(self, scope: str, first: int = 1) -> int:
@@ -403,6 +409,7 @@ class Workspace:
         self.changes = Changes()
         self.casework.settle()
         self.graves.settle()
+        self.notices.settle()
         self.listed.settle()
         looked_up = len(self._users) + len(self._awaits) + len(self.listed)
         if len(self._documents) + len(self._subjects) > 2 * DOCUMENTS_KEPT or looked_up > LOOKED_UP_KEPT:

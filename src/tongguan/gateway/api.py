@@ -38,6 +38,7 @@ from tongguan.gateway.desk import Desk, upstream_json, upstream_xml
 from tongguan.gateway.door import TokenParty
 from tongguan.gateway.forms import FilingForm, ProblemsForm, ReceiptsPage, filing_form, receipt_form, receipts_xml
 from tongguan.gateway.metrics import CONTENT_TYPE, Metrics
+from tongguan.gateway.notices import NoticesPage, notices_page
 from tongguan.gateway.openapi import openapi_json
 from tongguan.gateway.quoting import BODY_BYTES_MAX as QUOTE_BYTES_MAX
 from tongguan.gateway.quoting import LawInForce, quote_answer
@@ -116,7 +117,8 @@ class ReadApi:
         self.law = LawInForce(reading)
         self.asgi = Litestar(
             route_handlers=[
-                *(receipts, regional_receipts, copies, filing, case, tax_quote, healthz, readyz, metrics_text, openapi),
+                *(receipts, regional_receipts, copies, filing, case, notices, tax_quote),
+                *(healthz, readyz, metrics_text, openapi),
                 *((sandbox_sign,) if sandbox else ()),  # a production gateway has no such page
                 *((commands, command, queue) if give is not None else ()),
             ],
@@ -304,6 +306,23 @@ async def case(
         raise Refused(refuse("A11", path="orderNo", found=order_no))
     await api.note(case_look(party, view, form, api.keys, api.now()))
     return _json(form)
+
+
+@get("/notices", responses={200: ResponseSpec(NoticesPage), **_REFUSALS}, summary="到期提示 Notices")
+async def notices(
+    api: NamedDependency[ReadApi],
+    party: NamedDependency[TokenParty],
+    after: Annotated[int, QueryParameter(ge=0, description="next of the page before 上一页的 next")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, description="most notices of the page 本页最多条数")] = 100,
+) -> Response[Any]:
+    """What a filer's company was told of its registration, certificates and guarantees that end; operators see all."""
+    if party.kind not in (*_SEES_ALL, "filer"):
+        raise Refused(refuse("A02", found=party.kind, expected="filer"))
+    asked = min(limit, api.settings.page_size_max)
+    code = party.party_code if party.kind == "filer" else ""
+    found = await api.reading.ask(lambda reader: reader.notices(code, after, asked + 1))
+    registry = await asyncio.to_thread(api.registry)
+    return _json(notices_page(found, after, asked, registry))
 
 
 @post("/commands", status_code=202, responses={202: ResponseSpec(CommandTaken), **_REFUSALS}, summary="指令 Command")

@@ -7,10 +7,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import TypeVar, cast
 
+from tongguan.law.calendar import Calendar
 from tongguan.law.faults import NoLaw
 from tongguan.law.rows import (
     ConsumptionRow,
     GoodsRow,
+    HolidayRow,
     LaneRow,
     LimitRow,
     ListRow,
@@ -69,7 +71,7 @@ class LawAt:
     """The law of one day. Look-ups that must find a row raise NoLaw; the lists (goods, positive list) give None."""
 
     __slots__ = ("_consumption", "_goods", "_lanes", "_limits", "_listed", "_remedies", "_retention", "_settings",
-                 "_treatments", "_vat", "day", "digest")  # fmt: skip
+                 "_treatments", "_vat", "calendar", "day", "digest")  # fmt: skip
 
     def __init__(
         self, digest: str, day: date, rows: Mapping[str, tuple[Row, ...]], rows_of: date | None = None
@@ -90,6 +92,7 @@ class LawAt:
         self._lanes = tuple(live("lanes", LaneRow))
         self._remedies = tuple(live("remedies", RemedyRow))
         self._retention = tuple(live("retention", RetentionRow))
+        self.calendar = Calendar(live("holidays", HolidayRow))
         self._consumption: dict[str, tuple[ConsumptionRow, ...]] = {}
         for row in live("consumption_tax_rates", ConsumptionRow):
             self._consumption[row.hs8] = (*self._consumption.get(row.hs8, ()), row)

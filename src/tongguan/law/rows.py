@@ -206,6 +206,14 @@ class RetentionRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayRow(Row):
+    """A day that is not what its weekday says. ``kind``: holiday (nobody works), or workday (a weekend made up for)."""
+
+    day: date
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow(Row):
     """One setting of the decision. ``value`` is text; ``unit`` says how to read it and was checked when read."""
 

@@ -11,6 +11,7 @@ from tongguan.codes import table
 from tongguan.law.rows import (
     ConsumptionRow,
     GoodsRow,
+    HolidayRow,
     LaneRow,
     LimitRow,
     ListRow,
@@ -299,6 +300,9 @@ SCHEMAS: Mapping[str, TableSchema] = {
          "rule": text, "start": one_of("release", "end"), "least": maybe_whole, "most": maybe_whole,
          "unit": one_of("", "days", "months")},
         ("data_class", "rule"), gaps=True, later=True,
+    ),
+    "holidays": TableSchema(
+        HolidayRow, {"day": day, "kind": one_of("holiday", "workday")}, ("day",), gaps=True, later=True
     ),
     "settings": TableSchema(SettingRow, {"key": text, "value": text, "unit": setting_unit}, ("key",), gaps=False),
 }  # fmt: skip

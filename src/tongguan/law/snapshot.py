@@ -4,11 +4,13 @@
 """
 
 from tongguan.law.build import build_law
+from tongguan.law.calendar import Calendar, Reckoned
 from tongguan.law.faults import LawFault, NoLaw
 from tongguan.law.inforce import IMPORT_SCHEME, Law, LawAt, doubtful_rows
 from tongguan.law.rows import (
     ConsumptionRow,
     GoodsRow,
+    HolidayRow,
     LaneRow,
     LimitRow,
     ListRow,
@@ -24,8 +26,10 @@ from tongguan.law.source import LawTables, Table, digest, pack, package_tables, 
 
 __all__ = [
     "IMPORT_SCHEME",
+    "Calendar",
     "ConsumptionRow",
     "GoodsRow",
+    "HolidayRow",
     "LaneRow",
     "Law",
     "LawAt",
@@ -35,6 +39,7 @@ __all__ = [
     "ListRow",
     "NoLaw",
     "Parcel",
+    "Reckoned",
     "RemedyRow",
     "RetentionRow",
     "Row",

@@ -6,11 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
 
 from tongguan.ceb.signature.parsed import number_text
+from tongguan.registry.expiry import Ending, endings
 from tongguan.registry.identities import IdentityRegister, seal
 from tongguan.registry.model import BookItemRow, CertificateRow, GuaranteeRow, PartyRow, SiteRow
 from tongguan.registry.officers import Roster
@@ -74,6 +76,11 @@ class Registry:
         self.roster = Roster(tables.officers, tables.shifts, tables.conflicts)
         self.identities = IdentityRegister(tables.identities)
         self.subscriptions = Subscriptions(tables.subscriptions)
+
+    @cached_property
+    def endings(self) -> dict[str, tuple[Ending, ...]]:
+        """What comes to an end, by the code of its party; made when first asked for."""
+        return endings(self._parties, self._guarantees, self.tables.certificates)
 
     def party(self, code: str, day: date) -> PartyRow | None:
         """The company with this code, registered on that day."""

@@ -67,6 +67,10 @@ def compare_states(
         ("office", "lane", "goods", "origin", "party", "agency", "actor", "at_ns", "resumed_by", "resumed_ns"),
         differences,
     )  # fmt: skip
+    _compare_rows(
+        source, target, "notices", "notice_no", ("party_code", "what", "item", "name", "over_ns", "event_no", "at_ns"),
+        differences,
+    )  # fmt: skip
     _compare_of_subjects(source, target, "officer_queue", erased, differences)
     _compare_of_subjects(source, target, "prices", erased, differences, since=_first_price(source))
     _compare_rows(

@@ -26,6 +26,7 @@ from tongguan.store.filing import Command, Filing
 from tongguan.store.inbox import SqliteInbox
 from tongguan.store.issued import IssuedReceipt, issue
 from tongguan.store.layout import Store
+from tongguan.store.notices import ToldNotice
 from tongguan.store.packing import key_text, key_tuple, part_of, unpack_document, waybill_key_of
 from tongguan.store.statements import sql
 from tongguan.store.subjects import person_box, rest_box
@@ -270,6 +271,11 @@ class Reader:
         """Documents that wait for a person, oldest first: of an office, for an agency, of an officer ('': nobody's)."""
         wanted = (office, office, f" {agency} " if agency else "", officer, officer, limit)
         return [QueueRow.of(row) for row in self._db.execute(sql("read_queue"), wanted)]
+
+    def notices(self, party_code: str = "", after: int = 0, limit: int = 100) -> list[ToldNotice]:
+        """What a party ('': every party) was told of its rows in the registry that end, after a number, in order."""
+        wanted = (party_code, party_code, after, limit)
+        return [ToldNotice.of(row) for row in self._db.execute(sql("read_notices"), wanted)]
 
     def pauses(self) -> list[Pause]:
         """All pauses of release, open and ended, oldest first."""

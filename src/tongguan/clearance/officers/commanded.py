@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tongguan.clearance import tax_bill
+from tongguan.clearance import tax_bill, unpaid
 from tongguan.clearance.handling import Act, Officer
 from tongguan.clearance.model import Case, Commanded, Decision, Document, Facts
 from tongguan.clearance.officer_rules import ABSENT, NO_REASON, STALE, WRONG_STATE, Refusal, not_done
@@ -113,4 +113,4 @@ def _without_document(event: Commanded, action: Action, facts: Facts, law: LawAt
         return not_done(None, NO_REASON, event, "")
     if event.kind == pauses.KIND:
         return pauses.decide(event, facts, law, actor)
-    return tax_bill.note_payment(event, facts)
+    return unpaid.note_payment(event, facts, law)

@@ -234,6 +234,21 @@ INSERT INTO prices (gcode, unit, currency, released_ns, subject_no, gnum, price)
 SELECT released_ns, subject_no, gnum, price FROM prices WHERE gcode = ? AND unit = ? AND currency = ?
 ORDER BY released_ns DESC, subject_no DESC, gnum DESC LIMIT ?;
 
+-- name: put_notice
+-- A party is told of a row in the registry that ends.
+INSERT INTO notices (notice_no, party_code, what, item, name, over_ns, event_no, at_ns)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: notices_of_party
+-- What a party was told.
+SELECT notice_no, party_code, what, item, name, over_ns, event_no, at_ns FROM notices WHERE party_code = ?
+ORDER BY notice_no;
+
+-- name: read_notices
+-- What parties were told, of one party ('' for all), after a number.
+SELECT notice_no, party_code, what, item, name, over_ns, event_no, at_ns FROM notices
+WHERE (? = '' OR party_code = ?) AND notice_no > ? ORDER BY notice_no LIMIT ?;
+
 -- name: read_outbox
 -- Receipts of one exchange id from an event on.
 SELECT o.event_no, o.at_ns, o.sealed, o.subject_no, s.rest_key
