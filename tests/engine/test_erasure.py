@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -516,6 +517,34 @@ def test_a_replay_finds_what_a_tombstone_does_not_explain(house: House, how: str
     db.close()
     report = replay(house.store)
     assert any(one.field.startswith(field) for one in report.differences), report.differences
+
+
+def test_copies_show_nothing_of_what_is_stored_only_or_erased(tmp_path: Path) -> None:
+    from tests.engine.test_copies import FRIEND, subscription, with_subscriptions
+
+    house = House(tmp_path / "store", registry=with_subscriptions(subscription("DATA")))
+
+    def file(number: int) -> dict[str, Filed]:
+        docs = a_set(number)
+        docs["order"] = replace(docs["order"], copy_to=(FRIEND,))
+        for one in docs.values():
+            house.file(one)
+        return docs
+
+    def hidden() -> list[bool]:
+        reader = house.reader()
+        found, _ = reader.copies(FRIEND)
+        reader.close()
+        return [one.erased for one in found]
+
+    (docs,) = ended_house(house, 1, file=file)
+    assert hidden() == [False]
+    assert refused_by(erase(house, docs["order"]))[0] == "ER03"
+    assert hidden() == [True]
+    at_noon(house, date(2029, 5, 5))
+    erase(house, docs["order"])
+    assert rows(house, "SELECT * FROM restrictions") == [] and hidden() == [True]
+    verified(house)
 
 
 def test_the_command_leaves_no_list_in_clear(house: House) -> None:

@@ -231,8 +231,9 @@ def test_an_event_sealed_with_other_keys_is_named(store: Store) -> None:
 def test_a_person_key_that_is_gone_without_a_tombstone_is_named_at_each_event(store: Store) -> None:
     """The third set's order was filed and then refused a change: two events that nobody can decide on again."""
     with sqlite3.connect(store.state_path) as db:
-        found = db.execute("SELECT subject_no FROM subjects WHERE kind = 'order' AND key LIKE '%SBX000003'")
-        (number,) = found.fetchone()
+        (number,) = db.execute(
+            "SELECT subject_no FROM subjects WHERE kind = 'order' AND key LIKE '%SBX000003'"
+        ).fetchone()
         events = {row[0] for row in db.execute("SELECT event_no FROM events WHERE subject_no = ?", (number,))}
     assert len(events) == 2
     report = spoil(store, "UPDATE subjects SET person_key = NULL WHERE subject_no = ?", number)

@@ -50,7 +50,7 @@ class Projector:
         for kind, key in erased:
             if kind == "filing":
                 found |= recorded.forget("CEB900Message", (forwards.cop_msg_id(key[0]),))
-            else:
+            elif kind in SHAPES:  # a command about something that nobody has filed was never the upstream's
                 receipt = SHAPES[kind].receipt
                 found |= recorded.forget(receipt, key[: len(NAMING[receipt])])
         if found:
