@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -23,7 +24,7 @@ VALUES = ("4990.00", "4990.01", "5500.00", "5990.00", "5990.01")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House(tmp_path_factory.mktemp("rehearsal") / "store")
     for number, value in enumerate(VALUES, 1):
-        house.file_set(number, prices=("0.01", str(float(value) - 0.01)), tax="0.00")
+        house.file_set(number, prices=("0.01", str(Decimal(value) - Decimal("0.01"))), tax="0.00")
     with house.engine() as engine:
         engine.drain()
     return house
