@@ -9,9 +9,8 @@ import pytest
 
 from tests.clearance.playstore import COURIER, OPERATOR, D, a_bonded_set
 from tests.clearance.yard import OPEN_SITE, SITE, YardStore, arriving_set, entry_list, file_all, signed_for
-from tongguan.clearance.acceptance import ACCEPTED
 from tongguan.clearance.explain import explain_document
-from tongguan.clearance.holds import status_of
+from tongguan.clearance.holds import ACCEPTED, status_of
 from tongguan.clearance.model import Await, Hold
 
 REVIEWED = {"LN01": D("0"), "LN02": D("0.5")}

@@ -7,8 +7,8 @@ import pytest
 
 from tests.clearance.life import LifeStore, cancellation, released
 from tests.clearance.playstore import AGENT, MERCHANT, OTHER_ID, D, Filed, a_bonded_set, a_set
-from tongguan.clearance.acceptance import open_holds
 from tongguan.clearance.ends import is_live, loose_ends
+from tongguan.clearance.holds import open_holds
 from tongguan.clearance.model import Decision
 
 KINDS = ("order", "payment", "waybill", "inventory")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clearance.playstore import NOW, D, PlayStore, a_set, law_changed
-from tongguan.clearance.acceptance import FactsMissing
 from tongguan.clearance.compare import amounts_agree, show, texts_agree
+from tongguan.clearance.model import FactsMissing
 from tongguan.clearance.times import china_day, read_day, read_time
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=5, allow_nan=False, allow_infinity=False)

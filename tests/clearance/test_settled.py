@@ -8,9 +8,9 @@ import pytest
 from tests.clearance.playstore import AREA, COURIER, MERCHANT, NAMES, PAYER, D, Filed, PlayStore, a_bonded_set, a_set
 from tests.clearance.playstore import law_with as _law_with
 from tests.clearance.test_whole_cases import clear
-from tongguan.clearance.acceptance import open_holds
 from tongguan.clearance.address import names_a_district
 from tongguan.clearance.company_names import plain
+from tongguan.clearance.holds import open_holds
 from tongguan.clearance.model import Decision
 from tongguan.law.snapshot import Law, build_law, pack, package_tables
 

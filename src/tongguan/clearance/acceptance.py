@@ -6,14 +6,7 @@ import msgspec
 
 from tongguan.clearance.accounts import fits, guarantee_account
 from tongguan.clearance.admission import Admission
-from tongguan.clearance.holds import ACCEPTED as ACCEPTED
-from tongguan.clearance.holds import ARRIVAL as ARRIVAL
-from tongguan.clearance.holds import AUTOMATIC as AUTOMATIC
-from tongguan.clearance.holds import GUARANTEE as GUARANTEE
-from tongguan.clearance.holds import HOLD_STATUS as HOLD_STATUS
-from tongguan.clearance.holds import lift as lift
-from tongguan.clearance.holds import open_holds as open_holds
-from tongguan.clearance.holds import status_of as status_of
+from tongguan.clearance.holds import GUARANTEE, HOLD_STATUS, open_holds, status_of
 from tongguan.clearance.lanes import drawn_holds
 from tongguan.clearance.match_rules import M16_LOW, M16_UNPAID
 from tongguan.clearance.model import Document, Facts, FactsMissing, Held, Hold, Taxed

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from tongguan.clearance.acceptance import HOLD_STATUS, lift, open_holds, status_of
 from tongguan.clearance.entry_list import ARRIVAL
+from tongguan.clearance.holds import HOLD_STATUS, lift, open_holds, status_of
 from tongguan.clearance.model import Await, Document, Facts, Hold
 from tongguan.clearance.record import waybill_of
 from tongguan.clearance.rule import Rule

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import msgspec
 
 from tongguan.ceb.problem import Problem
-from tongguan.clearance.acceptance import open_holds
 from tongguan.clearance.arrival import waits_for_arrival
 from tongguan.clearance.compare import show
 from tongguan.clearance.due import LAPSE
 from tongguan.clearance.entry_list import ARRIVAL
 from tongguan.clearance.explain_after import after_release, goods_to_bring
+from tongguan.clearance.holds import open_holds
 from tongguan.clearance.inventory import awaited
 from tongguan.clearance.model import Case, Document
 from tongguan.clearance.officers.talk import open_question

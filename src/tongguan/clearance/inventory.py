@@ -7,16 +7,7 @@ from collections.abc import Iterable, Sequence
 from tongguan.ceb.problem import Problem
 from tongguan.clearance import arrival, closing
 from tongguan.clearance import match_rules as R
-from tongguan.clearance.acceptance import (
-    GUARANTEE,
-    accept,
-    guarantee_hold,
-    hold_guarantee,
-    lift,
-    open_holds,
-    status_of,
-    with_open_guarantee,
-)
+from tongguan.clearance.acceptance import accept, guarantee_hold, hold_guarantee, with_open_guarantee
 from tongguan.clearance.accounts import give_back, guarantee_account, hold, use
 from tongguan.clearance.admission import admit
 from tongguan.clearance.answers import identity_problems
@@ -24,6 +15,7 @@ from tongguan.clearance.arrival import with_arrival
 from tongguan.clearance.compare import show
 from tongguan.clearance.entry_list import ARRIVAL
 from tongguan.clearance.handling import Officer
+from tongguan.clearance.holds import GUARANTEE, lift, open_holds, status_of
 from tongguan.clearance.match import Papers, match
 from tongguan.clearance.match_rules import M16_LOW, M16_UNPAID
 from tongguan.clearance.model import Await, Case, Document, Held

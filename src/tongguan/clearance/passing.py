@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tongguan.clearance import tax_bill
-from tongguan.clearance.acceptance import ACCEPTED, GUARANTEE, open_holds
 from tongguan.clearance.entry_list import ARRIVAL
+from tongguan.clearance.holds import ACCEPTED, GUARANTEE, open_holds
 from tongguan.clearance.inventory import recheck, retry_guarantee
 from tongguan.clearance.model import Case, Decision, Document, Facts, Woken
 from tongguan.clearance.officers import pauses
